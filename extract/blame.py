@@ -1,0 +1,63 @@
+"""Whose slip a failed identity looks like, told by comparing independent readings.
+
+Detectors that agree on the figures of the identity put it on the publisher; where they differ,
+it is ours: the figures on which they differ are then null and the report is doubtful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extract.ladder import Trial, figures, independent
+from tableparse.check import value_path
+from tableparse.model import Finding, Matrix, Value
+
+Judged = tuple[list[Matrix | None], list[Finding], str]
+
+
+def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
+    """(matrices, findings, status) of the best reading, with the blame for every failed
+    identity told."""
+    others = [figures(t) for t in trials if independent(best, t)]
+    own = figures(best)
+    judged: list[Finding] = []
+    contested: set[str] = set()
+    for finding in best.reading.findings:
+        if finding.code == "identity.failed":
+            blame, differing = _judge(finding, own, others)
+            contested |= differing
+            finding = replace(finding, blame=blame)
+        judged.append(finding)
+    matrices = list(best.reading.matrices)
+    if not contested:
+        return matrices, judged, best.reading.status
+    paths = tuple(path for path in own if path in contested)
+    message = f"{len(paths)} figures were read differently by different detectors"
+    judged.append(Finding("detectors.differ", "error", "extraction", message, paths))
+    return [_without(m, contested) for m in matrices], judged, "doubtful"
+
+
+def _judge(
+    finding: Finding, own: dict[str, object], others: Sequence[dict[str, object]]
+) -> tuple[str, set[str]]:
+    cells = [cell for cell in finding.cells if cell in own]
+    whole = [other for other in others if all(cell in other for cell in cells)]
+    if not cells or not whole:
+        return "unknown", set()
+    if any(all(other[cell] == own[cell] for cell in cells) for other in whole):
+        return "publisher", set()
+    return "extraction", {c for c in cells if any(other[c] != own[c] for other in whole)}
+
+
+def _without(matrix: Matrix | None, contested: set[str]) -> Matrix | None:
+    if matrix is None:
+        return None
+
+    def kept(row: str, column: str, value: Value) -> Value:
+        if value_path(matrix.name, row, column) not in contested:
+            return value
+        return replace(value, number=None, doubt="detectors.differ")
+
+    rows = {r: {c: kept(r, c, v) for c, v in vs.items()} for r, vs in matrix.rows.items()}
+    return replace(matrix, rows=rows)

@@ -1,0 +1,1 @@
+"""A page to `Grid`s: rectangles of cells, nothing else, one module a detector."""

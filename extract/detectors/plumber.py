@@ -1,0 +1,75 @@
+"""Ruled tables by pdfplumber's table finder, fed with the rulings that the reader saw.
+
+pdfplumber spends its time on reading characters; its finder alone is quick. So the finder is
+given a page that has nothing but edges: lines already snapped and joined, one table at a
+time, with the frame closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tableparse.model import Box, Grid, Page, Ruling
+from tableparse.rulings import (
+    close_frame,
+    fills_to_rulings,
+    lines_to_groups,
+    rulings_to_lines,
+)
+
+LEAST_CELLS = 2
+
+
+def page_to_grids(page: Page) -> tuple[Grid, ...]:
+    """The tables that the page's rulings bound, from top to bottom."""
+    return _rulings_to_grids(page, page.rulings)
+
+
+def page_to_filled_grids(page: Page) -> tuple[Grid, ...]:
+    """The same where cells are parted by the edges of fills and by lines in the paper's
+    colour over them."""
+    if not page.fills:
+        return ()
+    edges = [*page.rulings, *page.pale_rulings, *fills_to_rulings(page.fills)]
+    return _rulings_to_grids(page, edges)
+
+
+def _rulings_to_grids(page: Page, rulings: Iterable[Ruling]) -> tuple[Grid, ...]:
+    across, down = rulings_to_lines(rulings)
+    grids = []
+    for group in lines_to_groups(across, down):
+        boxes = _lines_to_boxes(page, *close_frame(*group))
+        if len(boxes) >= LEAST_CELLS:
+            grids.append(Grid(page.number, boxes))
+    return tuple(sorted(grids, key=lambda g: (min(b.top for b in g.boxes), g.boxes[0].x0)))
+
+
+def _lines_to_boxes(page: Page, across: list[Ruling], down: list[Ruling]) -> tuple[Box, ...]:
+    from pdfplumber.table import TableFinder
+
+    edges = [_edge(line, "h") for line in across] + [_edge(line, "v") for line in down]
+    finder = TableFinder(_EdgesOnly(page, edges), {"snap_tolerance": 0.5, "join_tolerance": 0.5})
+    return tuple(sorted((Box(*map(float, cell)) for cell in finder.cells), key=lambda b: b[1::-1]))
+
+
+class _EdgesOnly:
+    """What the finder asks of a page: its edges and its box, and no character."""
+
+    def __init__(self, page: Page, edges: list[dict[str, Any]]) -> None:
+        self.edges = edges
+        self.bbox = (0.0, 0.0, page.width, page.height)
+
+
+def _edge(line: Ruling, orientation: str) -> dict[str, Any]:
+    x0, top, x1, bottom = line
+    return {
+        "object_type": "line",
+        "orientation": orientation,
+        "x0": x0,
+        "x1": x1,
+        "top": top,
+        "bottom": bottom,
+        "width": x1 - x0,
+        "height": bottom - top,
+    }

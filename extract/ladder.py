@@ -1,0 +1,185 @@
+"""The ladder: detectors in the order of their cost, every attempt kept, the first that is
+proven ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tableparse.labels import repair_glyphs
+from tableparse.model import Document, Finding, Grid, Line, Page
+from tableparse.pages import PageText, page_to_text, without_furniture
+from tableparse.read import Reading, matrix_values, tables_to_reading
+from tableparse.stitch import pages_to_tables
+
+RANKS = ("verified", "unproven", "inconsistent", "doubtful", "incomplete")
+"""From the reading to prefer to the one to take last."""
+MARKERS = ("政府信息公开申请", "信息内容", "结果维持", "行政处罚", "属于", "申请", "总计")
+"""Words of which a page that holds a piece of the form has at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One detector's reading of a document, and the lines outside of its tables."""
+
+    detector: str
+    reading: Reading
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A detector: how it is called, the name under which users ask for it, what it needs to
+    be worth trying, and whether it looks at a page in a way of its own."""
+
+    name: str
+    asked_as: str
+    detect: Callable[[bytes, Document], tuple[Grid, ...]]
+    last_resort: bool = False
+    """Costs a second: tried only where the cheap ones contradict or find too little."""
+
+
+def _plumber(_: bytes, document: Document) -> tuple[Grid, ...]:
+    from extract.detectors.plumber import page_to_grids
+
+    return tuple(g for page in document.pages if page.rulings for g in page_to_grids(page))
+
+
+def _plumber_fills(_: bytes, document: Document) -> tuple[Grid, ...]:
+    from extract.detectors.plumber import page_to_filled_grids
+
+    return tuple(g for page in document.pages if page.fills for g in page_to_filled_grids(page))
+
+
+def _whitespace(_: bytes, document: Document) -> tuple[Grid, ...]:
+    from extract.detectors.whitespace import page_to_grids
+
+    return tuple(g for page in document.pages for g in page_to_grids(page))
+
+
+def _camelot(data: bytes, document: Document) -> tuple[Grid, ...]:
+    return _camelot_grids(data, document, raster=False)
+
+
+def _camelot_raster(data: bytes, document: Document) -> tuple[Grid, ...]:
+    return _camelot_grids(data, document, raster=True)
+
+
+def _camelot_grids(data: bytes, document: Document, *, raster: bool) -> tuple[Grid, ...]:
+    from extract.detectors.camelot_lattice import pdf_to_grids
+
+    pages = [p.number for p in document.pages if _marked(p) and not p.turn]
+    return pdf_to_grids(data, pages, raster=raster) if pages else ()
+
+
+LADDER = (
+    Rung("pdfplumber", "pdfplumber", _plumber),
+    Rung("pdfplumber+fills", "pdfplumber", _plumber_fills),
+    Rung("whitespace", "whitespace", _whitespace),
+    Rung("camelot", "camelot", _camelot, last_resort=True),
+    Rung("camelot+raster", "camelot", _camelot_raster, last_resort=True),
+)
+
+
+def _marked(page: Page) -> bool:
+    text = repair_glyphs("".join(c.text for c in page.chars))
+    return any(word in text for word in MARKERS)
+
+
+def run_ladder(
+    data: bytes, document: Document, detector: str, notes: Sequence[Finding]
+) -> list[Trial]:
+    """Readings by each detector that was worth trying, in the order tried; `detector` names
+    one, or "auto" for all. There is at least one."""
+    trials: list[Trial] = []
+    plain: dict[int, PageText] = {}
+    seen: set[tuple[Grid, ...]] = set()
+    lost: list[Finding] = []
+    for rung in LADDER:
+        if detector not in ("auto", rung.asked_as) or settled(trials, rung):
+            continue
+        try:
+            grids = rung.detect(data, document)
+        except RuntimeError as error:
+            if type(error).__name__ != "DetectorLost":
+                raise
+            lost.append(Finding("detector.lost", "info", "unknown", f"{rung.name}: {error}"))
+            continue
+        if trials and (not grids or grids in seen):
+            continue
+        seen.add(grids)
+        trials.append(_grids_to_trial(rung.name, document, grids, plain, (*notes, *lost)))
+    return trials or [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
+
+
+def settled(trials: Sequence[Trial], rung: Rung) -> bool:
+    """Whether nothing is to be gained from the rung: a reading is proven, or cannot be by
+    any other (unproven), or an independent one agrees that the publisher slipped."""
+    if not trials:
+        return False
+    best = best_trial(trials)
+    status = best.reading.status
+    if status in ("verified", "unproven"):
+        return True
+    if status == "inconsistent":
+        return any(agree(best, other) for other in trials if independent(best, other))
+    return False
+
+
+def best_trial(trials: Sequence[Trial]) -> Trial:
+    """The reading to go by: by status, then by how much was found, then the earliest."""
+
+    def rank(trial: Trial) -> tuple[int, int]:
+        found = sum(
+            value.number is not None
+            for matrix in trial.reading.matrices
+            if matrix is not None
+            for _, value in matrix_values(matrix)
+        )
+        return RANKS.index(trial.reading.status), -found
+
+    return min(trials, key=rank)
+
+
+def independent(a: Trial, b: Trial) -> bool:
+    """Whether two readings found their cells in different ways."""
+    return a.detector.split("+")[0] != b.detector.split("+")[0]
+
+
+def agree(a: Trial, b: Trial) -> bool:
+    """Whether two readings give the same figures in all three tables."""
+    return figures(a) == figures(b)
+
+
+def figures(trial: Trial) -> dict[str, object]:
+    """Every figure of a reading by its path."""
+    return {
+        path: value.number
+        for matrix in trial.reading.matrices
+        if matrix is not None
+        for path, value in matrix_values(matrix)
+    }
+
+
+def _grids_to_trial(
+    name: str,
+    document: Document,
+    grids: Sequence[Grid],
+    plain: dict[int, PageText],
+    notes: Sequence[Finding],
+) -> Trial:
+    by_page: dict[int, list[Grid]] = {}
+    for grid in grids:
+        by_page.setdefault(grid.page, []).append(grid)
+    pages = []
+    for page in document.pages:
+        own = by_page.get(page.number)
+        if own:
+            pages.append(page_to_text(page, own))
+        else:
+            if page.number not in plain:
+                plain[page.number] = page_to_text(page, ())
+            pages.append(plain[page.number])
+    clean = without_furniture(pages)
+    reading = tables_to_reading(pages_to_tables(clean), notes)
+    return Trial(name, reading, tuple(line for page in clean for line in page.lines))

@@ -1,0 +1,277 @@
+"""The applicant matrix: columns by the heads 自然人 ... 总计, rows by their own labels.
+
+Nothing here looks at sums. A row is known by the label in the last label cell that stands in
+that row alone; its group confirms it where the label by itself could be two rows. A label
+that is missing, unknown, or claims a row twice leaves figures unplaced, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tableparse.formdata import edition
+from tableparse.labels import Labels, applicant_columns, applicant_rows, split_ordinal
+from tableparse.model import Cell, Finding, Matrix, Table, Value
+from tableparse.rows import (
+    Head,
+    Row,
+    has_figures,
+    head_to_value,
+    note,
+    quote,
+    same_figures,
+    table_to_rows,
+)
+
+LEAST_HEADS = 5
+"""Of seven heads, how many must be found before a row counts as part of the header."""
+LEAST_ROWS = 3
+"""Rows of the matrix that a table must hold to be taken for it (or a piece of it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A row that prints figures: the key its label gives, the ordinal, group and values."""
+
+    key: str
+    ordinal: str
+    group: str | None
+    values: dict[str, Value]
+
+
+def tables_to_applications(
+    tables: Sequence[Table],
+) -> tuple[Matrix | None, tuple[Finding, ...], frozenset[int]]:
+    """The matrix, what has to be said of it, and the indices of the tables it was read from.
+
+    None where no table has the seven heads and rows of the form.
+    """
+    found: list[_Found] = []
+    findings: list[Finding] = []
+    used: set[int] = set()
+    heads: tuple[Head, ...] = ()
+    grid: Table | None = None
+    for index, table in enumerate(tables):
+        rows = table_to_rows(table)
+        first, own = _header(rows)
+        if own:
+            heads, grid = own, table
+        elif grid is None or not _same_columns(grid, table):
+            continue
+        if not heads or sum(_is_row(row, heads) for row in rows) < (LEAST_ROWS if own else 1):
+            continue
+        used.add(index)
+        for row in rows[first:]:
+            _read_row(row, heads, found, findings)
+    if not found:
+        return None, (), frozenset()
+    matrix, more = _found_to_matrix(found)
+    return matrix, (*findings, *more), frozenset(used)
+
+
+def _same_columns(a: Table, b: Table) -> bool:
+    return a.cols == b.cols and all(abs(x - y) <= 6 for x, y in zip(a.xs, b.xs, strict=False))
+
+
+def _header(rows: Sequence[Row]) -> tuple[int, tuple[Head, ...]]:
+    """(first row after the header, the seven heads) or (0, ()) where there is no header.
+
+    A head may stand over two rows (商业 | 企业): what stands over one slot in the header's
+    rows, without the words above, is read downward as one label.
+    """
+    columns, labels = applicant_columns(), applicant_rows()
+    body = next(
+        (i for i, row in enumerate(rows) if _names_row(row, labels) and has_figures(row.cells)),
+        None,
+    )
+    if body is None or body == 0:
+        return 0, ()
+    keys: dict[int, str] = {}
+    band = rows[max(0, body - 6) : body]
+    width = max((c.span.c1 for row in band for c in row.cells), default=0)
+    for slot in range(width):
+        cells: list[Cell] = []
+        for row in band:
+            cell = next((c for c in row.cells if c.span.c0 <= slot < c.span.c1), None)
+            if cell is not None and cell.text and cell not in cells:
+                cells.append(cell)
+        key = _slot_to_key([c.text for c in cells], columns)
+        if key:
+            keys[slot] = key
+    return body, _keys_to_heads(keys)
+
+
+def _slot_to_key(texts: list[str], columns: Labels) -> str | None:
+    words = [t for t in texts if not _is_head_word(t, columns)]
+    for take in range(len(words)):
+        found = columns.match("".join(words[take:]))
+        if found and not found.key.startswith("#"):
+            return found.key
+    return None
+
+
+def _is_head_word(text: str, columns: Labels) -> bool:
+    found = columns.match(text)
+    return bool(found and found.key.startswith("#"))
+
+
+def _keys_to_heads(keys: dict[int, str]) -> tuple[Head, ...]:
+    """Slots to heads; () unless each of the seven stands over one run of slots, in order."""
+    heads: list[Head] = []
+    for slot in sorted(keys):
+        key = keys[slot]
+        if heads and heads[-1].key == key and heads[-1].c1 == slot:
+            heads[-1] = Head(key, heads[-1].c0, slot + 1)
+        else:
+            heads.append(Head(key, slot, slot + 1))
+    wanted = [column.key for column in edition("2021").applicants]
+    return tuple(heads) if sorted(h.key for h in heads) == sorted(wanted) else ()
+
+
+def _names_row(row: Row, labels: Labels) -> bool:
+    for cell in row.cells:
+        found = labels.match(cell.text) if cell.text else None
+        if found and not found.key.startswith("#"):
+            return True
+    return False
+
+
+def _is_row(row: Row, heads: Sequence[Head]) -> bool:
+    leaf = _leaf(row, heads)
+    found = applicant_rows().match(leaf.text) if leaf else None
+    return bool(found and not found.key.startswith("#"))
+
+
+def _label_cells(row: Row, heads: Sequence[Head]) -> list[Cell]:
+    left = min(h.c0 for h in heads)
+    return [c for c in row.cells if c.span.c0 < left and c.text]
+
+
+def _leaf(row: Row, heads: Sequence[Head]) -> Cell | None:
+    """The row's own label: the last label cell, if it stands in this row alone."""
+    cells = _label_cells(row, heads)
+    return cells[-1] if cells and row.alone(cells[-1]) else None
+
+
+def _group(row: Row, heads: Sequence[Head], labels: Labels) -> str | None:
+    for cell in reversed(_label_cells(row, heads)[:-1]):
+        found = labels.match(cell.text)
+        if found:
+            return "other" if found.key == "other" else found.key.removeprefix("#group.")
+    return None
+
+
+def _read_row(
+    row: Row, heads: Sequence[Head], found: list[_Found], findings: list[Finding]
+) -> None:
+    right = [c for c in row.cells if c.span.c0 >= min(h.c0 for h in heads)]
+    if _repeats_header(row):
+        return
+    leaf = _leaf(row, heads)
+    labels = applicant_rows()
+    match = labels.match(leaf.text) if leaf else None
+    printed = any(c.text for c in right if row.alone(c))
+    if match is None:
+        if printed:
+            shown = quote(leaf.text) if leaf else "no label"
+            findings.append(
+                note("row.unknown", f"a row of the applicant matrix with {shown} has figures")
+            )
+        return
+    if leaf is not None and leaf.doubt == "cell.unreadable" and match.likeness < 1:
+        findings.append(note("row.unknown", f"the label {quote(leaf.text)} is not readable"))
+        return
+    ordinal = split_ordinal(leaf.text)[0] if leaf else ""
+    values = {h.key: head_to_value(row, h, f"{match.key}.{h.key}") for h in heads}
+    outside = [
+        c
+        for c in right
+        if c.text and not any(c.span.c0 < h.c1 and c.span.c1 > h.c0 for h in heads)
+    ]
+    if outside:
+        shown = quote(outside[0].text)
+        findings.append(note("column.unknown", f"{shown} stands in a column without a head"))
+    found.append(_Found(match.key, ordinal, _group(row, heads, labels), values))
+
+
+def _repeats_header(row: Row) -> bool:
+    columns = applicant_columns()
+    known = [columns.match(c.text) for c in row.cells if c.text]
+    return bool(known) and sum(m is not None for m in known) > len(known) / 2
+
+
+def _found_to_matrix(found: Sequence[_Found]) -> tuple[Matrix, list[Finding]]:
+    """Rows by key in the form's order; the edition by the labels that only one has."""
+    keys = {f.key for f in found}
+    newer = {"other.not_corrected", "other.fee_unpaid"} & keys
+    form = edition("2021" if newer else _edition_of_other(found))
+    rows: dict[str, dict[str, Value]] = {}
+    subtotals: dict[str, dict[str, Value]] = {}
+    findings: list[Finding] = []
+    for item in found:
+        key = _settle(item, form.name)
+        if key.startswith("#"):
+            _add(subtotals, key.removeprefix("#group."), item.values, findings, "subtotal")
+        else:
+            _add(rows, key, item.values, findings, "row")
+    known = [row.key for row in form.rows]
+    for key in sorted(set(rows) - set(known)):
+        findings.append(
+            note("row.edition", f"the row {key} is not of the {form.name} edition", [key])
+        )
+    missing = tuple(key for key in known if key not in rows)
+    ordered = {key: rows[key] for key in known if key in rows}
+    return Matrix("applications", form.name, ordered, missing, subtotals), findings
+
+
+def _edition_of_other(found: Sequence[_Found]) -> str:
+    """The edition by the row 其他 alone: the 2021 form prints it inside its group."""
+    inside = any(f.key == "other.other" and _in_group(f) for f in found)
+    return "2021" if inside else "2019"
+
+
+def _in_group(item: _Found) -> bool:
+    return item.ordinal in ("1", "2", "3") or item.group == "other"
+
+
+def _settle(item: _Found, form: str) -> str:
+    """The row key for labels that depend on edition, ordinal or group; "#group.<key>" for a
+    printed subtotal."""
+    if item.key in ("other", "other.other"):
+        if form == "2019":
+            return "other"
+        return "other.other" if item.key == "other.other" and item.ordinal != "六" else "#group.other"
+    if item.key == "#subtotal":
+        whole = item.ordinal == "七" or item.group in (None, "results")
+        return "processed_total" if whole else f"#group.{item.group}"
+    if item.key == "processed_total" and item.ordinal != "七" and item.group not in (
+        None,
+        "results",
+    ):
+        return f"#group.{item.group}"
+    return item.key
+
+
+def _add(
+    into: dict[str, dict[str, Value]],
+    key: str,
+    values: dict[str, Value],
+    findings: list[Finding],
+    kind: str,
+) -> None:
+    """Enter a row; the same row again is let be if it says nothing new, else both are
+    doubtful and null."""
+    if key not in into:
+        into[key] = values
+        return
+    first = into[key]
+    if not any(v.raw for v in values.values()) or same_figures(first, values):
+        return
+    if not any(v.raw for v in first.values()):
+        into[key] = values
+        return
+    into[key] = {
+        column: Value(v.raw, None, v.page, v.box, "row.twice") for column, v in first.items()
+    }
+    findings.append(note("row.twice", f"the {kind} {key} is printed twice with other figures"))

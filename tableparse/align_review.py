@@ -1,0 +1,94 @@
+"""The review table: one row of fifteen figures, under three blocks of five outcomes each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tableparse.formdata import edition
+from tableparse.labels import review_blocks, review_columns
+from tableparse.model import Finding, Matrix, Table, Value
+from tableparse.rows import (
+    Head,
+    Row,
+    head_to_value,
+    note,
+    row_to_heads,
+    same_figures,
+    table_to_rows,
+)
+
+BLOCK_OUTCOMES = 5
+
+
+def tables_to_review(
+    tables: Sequence[Table],
+) -> tuple[Matrix | None, tuple[Finding, ...], frozenset[int]]:
+    """The review matrix, what has to be said of it, and the tables it was read from.
+
+    None where no table names the three blocks and the five outcomes under each.
+    """
+    for index, table in enumerate(tables):
+        rows = table_to_rows(table)
+        heads, after = _heads(rows)
+        if not heads:
+            continue
+        body = [row for row in rows[after:] if any(c.text for c in row.cells)]
+        if not body and after >= len(rows):
+            continue
+        readings = [_row_to_rows(row, heads) for row in body or rows[after : after + 1]]
+        matrix = Matrix("review", "2021", readings[0])
+        others = [r for r in readings[1:] if not _same(r, readings[0])]
+        findings: tuple[Finding, ...] = ()
+        if others:
+            doubted = {
+                block: {
+                    k: Value(v.raw, None, v.page, v.box, "row.twice") for k, v in values.items()
+                }
+                for block, values in readings[0].items()
+            }
+            matrix = Matrix("review", "2021", doubted)
+            findings = (
+                note("row.twice", "the review table has more than one row of figures", ["review"]),
+            )
+        return matrix, findings, frozenset({index})
+    return None, (), frozenset()
+
+
+def _same(a: dict[str, dict[str, Value]], b: dict[str, dict[str, Value]]) -> bool:
+    return all(same_figures(a[block], b[block]) for block in a)
+
+
+def _heads(rows: Sequence[Row]) -> tuple[dict[str, list[Head]], int]:
+    """(outcomes by block, first row after the header), or ({}, 0) where a head is missing.
+
+    Heads may stand in one row or two (the outcomes of 行政复议 often reach over two).
+    """
+    blocks: list[Head] = []
+    outcomes: list[Head] = []
+    after = 0
+    for row in rows:
+        for head in row_to_heads(row, review_blocks()):
+            if head not in blocks:
+                blocks.append(head)
+        found = row_to_heads(row, review_columns())
+        if found:
+            after = row.number + 1
+        outcomes += [head for head in found if head not in outcomes]
+    form = edition("2021")
+    if sorted(b.key for b in blocks) != sorted(b.key for b in form.blocks):
+        return {}, 0
+    wanted = [column.key for column in form.outcomes]
+    under = {
+        block.key: [h for h in outcomes if block.c0 <= h.c0 and h.c1 <= block.c1]
+        for block in blocks
+    }
+    if any(sorted(h.key for h in heads) != sorted(wanted) for heads in under.values()):
+        return {}, 0
+    return {b.key: sorted(under[b.key], key=lambda h: wanted.index(h.key)) for b in form.blocks}, after
+
+
+def _row_to_rows(row: Row, heads: dict[str, list[Head]]) -> dict[str, dict[str, Value]]:
+    return {
+        block: {head.key: head_to_value(row, head, f"{block}.{head.key}") for head in outcomes}
+        for block, outcomes in heads.items()
+    }

@@ -1,0 +1,1 @@
+"""The form as data: both editions, variants of their labels, glyphs, values, identities."""

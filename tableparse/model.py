@@ -1,0 +1,189 @@
+"""The values that everything else passes on, frozen; nothing here computes.
+
+Lengths are points (1/72 inch), the origin is the top left corner of the page as it is
+seen (rotation undone), pages are counted from 1. Tables that come from a container with
+spans of its own (text, later HTML, DOCX) lie on a unit grid: a slot is one unit wide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Char(NamedTuple):
+    """One glyph as drawn. The box is made from its baseline and font size, never from
+    the font's own box (producers write ascent 0 or boxes of 2,000 units)."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    run: int
+    """Number of the text run that drew it: neighbours in a run belong together."""
+
+
+class Ruling(NamedTuple):
+    """A drawn line, exactly horizontal (top == bottom) or vertical (x0 == x1)."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Box(NamedTuple):
+    """A rectangle in points."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Grid(NamedTuple):
+    """What a detector returns for one table of one page: rectangles of cells, merged
+    ones as one rectangle, nothing else."""
+
+    page: int
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as read: visible characters and what is drawn around them."""
+
+    number: int
+    width: float
+    height: float
+    chars: tuple[Char, ...]
+    rulings: tuple[Ruling, ...] = ()
+    fills: tuple[Box, ...] = ()
+    """Filled areas with a colour other than the paper's."""
+    pale_rulings: tuple[Ruling, ...] = ()
+    """Lines in the paper's colour: they part cells only where fills lie beneath."""
+    images: float = 0.0
+    """Share of the page's area that pictures cover, 0 to 1."""
+    unreadable: int = 0
+    """Visible characters that no character map explains."""
+    hidden: int = 0
+    """Characters in the file that a reader of the page does not see (not in `chars`)."""
+    turn: int = 0
+    """Clockwise degrees from the page as shown by a viewer to the page as given here: 0 but
+    for a page whose text lies on its side."""
+
+
+class Span(NamedTuple):
+    """Slots that a cell covers, half-open: rows r0 <= r < r1, columns c0 <= c < c1."""
+
+    r0: int
+    r1: int
+    c0: int
+    c1: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A rectangle of a table, merged or not, with its text in reading order."""
+
+    span: Span
+    text: str
+    page: int = 1
+    box: Box | None = None
+    doubt: str | None = None
+    """Why the text may not be what is printed (code of `findings.toml`), else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Sparse cells on a grid of `rows` x `cols`; `dense` gives the view by slot."""
+
+    rows: int
+    cols: int
+    cells: tuple[Cell, ...]
+    xs: tuple[float, ...] = ()
+    """The cols + 1 column lines in points, or empty on a unit grid."""
+
+    def dense(self) -> list[list[Cell | None]]:
+        """The cell that covers each slot, row by row; None where none does."""
+        view: list[list[Cell | None]] = [[None] * self.cols for _ in range(self.rows)]
+        for cell in self.cells:
+            r0, r1, c0, c1 = cell.span
+            for r in range(r0, r1):
+                view[r][c0:c1] = [cell] * (c1 - c0)
+        return view
+
+
+class Line(NamedTuple):
+    """A line of running text outside of the tables."""
+
+    text: str
+    page: int
+    box: Box
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader makes of a file: pages to be searched for tables, or, where the
+    container states its tables itself, `tables` and `lines` ready made."""
+
+    media_type: str
+    pages: tuple[Page, ...] = ()
+    tables: tuple[Table, ...] | None = None
+    lines: tuple[Line, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    """What the reader has to say of the file (damage, hidden text...)."""
+    page_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A figure: what is printed, and the number it says. `number` is None for blanks and
+    marks (no doubt) and where the print does not give one number (`doubt` says why)."""
+
+    raw: str
+    number: int | float | str | None = None
+    page: int | None = None
+    box: Box | None = None
+    doubt: str | None = None
+    note: str | None = None
+    """Words printed beside the number, kept word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a user of the report has to know. `cells` are paths such as
+    `applications.granted.business`; `left` and `right` the two sides of an identity."""
+
+    code: str
+    severity: str
+    blame: str
+    message: str
+    cells: tuple[str, ...] = ()
+    left: int | float | None = None
+    right: int | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One table of the form: values by row key, then column key. `form` is the edition
+    that its own labels show. Rows of the edition that were not found are in `missing`."""
+
+    name: str
+    form: str
+    rows: dict[str, dict[str, Value]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    subtotals: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """Printed subtotals by group: the form has none, some reports add them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one detector made of a document: identities evaluated, and held."""
+
+    detector: str
+    evaluated: int
+    held: int

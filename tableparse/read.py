@@ -1,0 +1,149 @@
+"""Tables and lines to everything that a report says: the pure part of the work, the same for
+every container and every detector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tableparse.align_applications import tables_to_applications
+from tableparse.align_proactive import tables_to_proactive
+from tableparse.align_review import tables_to_review
+from tableparse.check import Checks, check_matrices, value_path
+from tableparse.formdata import read_data
+from tableparse.model import Finding, Matrix, Table, Value
+from tableparse.rows import quote
+
+TABLES = ("proactive", "applications", "review")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The three matrices as read one way, with their proof."""
+
+    proactive: Matrix | None
+    applications: Matrix | None
+    review: Matrix | None
+    checks: Checks
+    findings: tuple[Finding, ...]
+    status: str
+
+    @property
+    def matrices(self) -> tuple[Matrix | None, Matrix | None, Matrix | None]:
+        """The matrices in the form's order."""
+        return self.proactive, self.applications, self.review
+
+
+def tables_to_reading(tables: Sequence[Table], notes: Sequence[Finding] = ()) -> Reading:
+    """Align, check and judge. `notes` is what reader and detector already had to say."""
+    applications, said, used = tables_to_applications(tables)
+    rest = [t for i, t in enumerate(tables) if i not in used]
+    proactive, said_p, used_p = tables_to_proactive(rest)
+    review, said_r, used_r = tables_to_review(rest)
+    matrices = (proactive, applications, review)
+    checks = check_matrices(matrices)
+    findings = (
+        *notes,
+        *_missing(matrices),
+        *said_p,
+        *said,
+        *said_r,
+        *_doubts(matrices),
+        *checks.findings,
+        *_blank(matrices),
+        *(_decoy(t) for i, t in enumerate(rest) if i not in used_p | used_r),
+    )
+    status = judge(matrices, checks, findings)
+    return Reading(proactive, applications, review, checks, findings, status)
+
+
+def matrix_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
+    """Every figure of a matrix with its path, in the form's order."""
+    for row, values in matrix.rows.items():
+        for column, value in values.items():
+            yield value_path(matrix.name, row, column), value
+
+
+def judge(
+    matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[Finding]
+) -> str:
+    """The status: the worst that applies, from incomplete over doubtful, inconsistent and
+    unproven to verified."""
+    if any(m is None or m.missing for m in matrices):
+        return "incomplete"
+    doubtful = read_data("findings")["findings"]
+    if any(doubtful.get(f.code, {}).get("doubt", False) for f in findings):
+        return "doubtful"
+    if any(f.code == "identity.failed" for f in findings):
+        return "inconsistent"
+    figures = [
+        path
+        for m in matrices[1:]
+        if m is not None
+        for path, value in matrix_values(m)
+        if value.number is not None
+    ]
+    if not checks.evaluated or any(path not in checks.proven for path in figures):
+        return "unproven"
+    return "verified"
+
+
+def _missing(matrices: Sequence[Matrix | None]) -> list[Finding]:
+    found = []
+    for name, matrix in zip(TABLES, matrices, strict=True):
+        if matrix is None:
+            found.append(
+                Finding(
+                    "table.missing", "error", "unknown", f"the table {name} was not found", (name,)
+                )
+            )
+        elif matrix.missing:
+            rows = ", ".join(matrix.missing)
+            found.append(
+                Finding(
+                    "row.missing",
+                    "error",
+                    "unknown",
+                    f"rows of {name} were not found: {rows}",
+                    tuple(f"{name}.{row}" for row in matrix.missing),
+                )
+            )
+    return found
+
+
+def _doubts(matrices: Sequence[Matrix | None]) -> list[Finding]:
+    """One finding for the doubtful figures of a row that share a reason."""
+    found = []
+    for matrix in matrices:
+        if matrix is None:
+            continue
+        reasons: dict[tuple[str, str], list[tuple[str, Value]]] = {}
+        parts = [*matrix.rows.items()]
+        parts += [(f"{group}.subtotal", values) for group, values in matrix.subtotals.items()]
+        for row, values in parts:
+            for column, value in values.items():
+                if value.doubt:
+                    path = value_path(matrix.name, row, column)
+                    reasons.setdefault((row, value.doubt), []).append((path, value))
+        for (row, code), figures in reasons.items():
+            raw = ", ".join(dict.fromkeys(quote(v.raw) for _, v in figures))
+            message = f"{matrix.name}.{row}: {len(figures)} not certain, printed as {raw}"
+            paths = tuple(path for path, _ in figures)
+            found.append(Finding(code, "error", "unknown", message, paths))
+    return found
+
+
+def _blank(matrices: Sequence[Matrix | None]) -> list[Finding]:
+    known = [m for m in matrices if m is not None]
+    if not known or any(v.raw for m in known for _, v in matrix_values(m)):
+        return []
+    message = "the form is blank: no figure is printed in its tables"
+    return [Finding("report.blank", "warning", "publisher", message)]
+
+
+def _decoy(table: Table) -> Finding:
+    first = next((c for c in table.cells if c.text), None)
+    where = f"page {first.page}: " if first else ""
+    shown = quote(first.text) if first else "no text"
+    message = f"{where}a table of {table.rows} rows that begins with {shown} is not of the form"
+    return Finding("table.other", "info", "unknown", message)

@@ -1,0 +1,111 @@
+"""Rows of a table as sequences of cells: what the three alignments share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tableparse.labels import Labels
+from tableparse.model import Cell, Finding, Table, Value
+from tableparse.values import cell_to_value, looks_numeric
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its number and its cells from left to right, each once, also those
+    that reach into it from above."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    def alone(self, cell: Cell) -> bool:
+        """Whether the cell stands in this row only."""
+        return cell.span.r1 - cell.span.r0 == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A recognised column: its key and the slots c0 <= c < c1 that its head covers."""
+
+    key: str
+    c0: int
+    c1: int
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What alignment collects on its way: values by (row, column) key, findings, rows seen."""
+
+    values: dict[str, dict[str, Value]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def table_to_rows(table: Table) -> list[Row]:
+    """The table's rows, top to bottom."""
+    rows = []
+    for number, slots in enumerate(table.dense()):
+        cells: list[Cell] = []
+        for cell in slots:
+            if cell is not None and (not cells or cells[-1] is not cell):
+                cells.append(cell)
+        rows.append(Row(number, tuple(cells)))
+    return rows
+
+
+def has_figures(cells: Iterable[Cell]) -> bool:
+    """Whether any of the cells prints a number or a mark."""
+    return any(c.text and looks_numeric(c.text) for c in cells)
+
+
+def row_to_heads(row: Row, labels: Labels) -> list[Head]:
+    """The columns that a row names; words that are no column ("#...") are left out."""
+    heads = []
+    for cell in row.cells:
+        found = labels.match(cell.text) if cell.text else None
+        if found and not found.key.startswith("#"):
+            heads.append(Head(found.key, cell.span.c0, cell.span.c1))
+    return heads
+
+
+def cells_under(row: Row, head: Head) -> list[Cell]:
+    """The cells of a row that share a slot with a head."""
+    return [c for c in row.cells if c.span.c0 < head.c1 and c.span.c1 > head.c0]
+
+
+def head_to_value(row: Row, head: Head, path: str) -> Value:
+    """The figure that a row prints under a head.
+
+    Doubtful (`align.merged`) where the cell also reaches under another head or into another
+    row with figures, or where two cells under one head print something.
+    """
+    cells = cells_under(row, head)
+    inked = [c for c in cells if c.text]
+    if not inked:
+        place = cells[0] if cells else None
+        doubt = place.doubt if place else None
+        return Value("", None, place.page if place else None, place.box if place else None, doubt)
+    cell = inked[0]
+    value = cell_to_value(cell, path)
+    wide = cell.span.c0 < head.c0 or cell.span.c1 > head.c1
+    if len(inked) > 1 or wide or not row.alone(cell):
+        raw = " ".join(c.text for c in inked)
+        return Value(raw, None, cell.page, cell.box, value.doubt or "align.merged")
+    return value
+
+
+def same_figures(a: dict[str, Value], b: dict[str, Value]) -> bool:
+    """Whether two readings of a row give the same numbers."""
+    return {k: v.number for k, v in a.items()} == {k: v.number for k, v in b.items()}
+
+
+def note(
+    code: str, message: str, cells: Sequence[str] = (), severity: str = "warning"
+) -> Finding:
+    """A finding of alignment: what could not be placed with certainty, or was put aside."""
+    return Finding(code, severity, "unknown", message, tuple(cells))
+
+
+def quote(text: str) -> str:
+    """A cell's text for a message: one line, at most 24 characters."""
+    flat = "".join(text.split())
+    return f"'{flat[:24]}...'" if len(flat) > 24 else f"'{flat}'"

@@ -1,0 +1,111 @@
+"""A cell's text to a figure: the number printed, or null with the reason.
+
+Nothing is repaired: what does not read as exactly one number is null. Blanks and marks
+("/", "-", "无") are null without doubt. Number words beside the number (units, notes in
+brackets) are kept as the value's note. Codes of doubt: `value.unreadable` (no single number),
+`value.unit` (printed in a unit that is not the column's).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from tableparse.formdata import read_data
+from tableparse.labels import repair_glyphs
+from tableparse.model import Cell, Value
+
+_NUMBER = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
+_PLAIN = re.compile(rf"[+-]?{_NUMBER}")
+_NOTE = re.compile(r"[(（][^()（）]*[)）]$")
+AS_PRINTED = frozenset({"procurement.amount"})
+"""Figures whose printed unit stays with them, for the form itself does not fix it."""
+MONEY = frozenset({"fees.amount_10k_yuan"})
+"""Figures in money, whose unit the form fixes: another unit makes them doubtful."""
+
+
+@cache
+def _marks() -> frozenset[str]:
+    return frozenset(unicodedata.normalize("NFKC", mark) for mark in read_data("values")["marks"])
+
+
+@cache
+def _signs() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = read_data("values")
+    rises = "|".join(sorted(data["rises"], key=len, reverse=True))
+    falls = "|".join(sorted(data["falls"], key=len, reverse=True))
+    return re.compile(rf"^(?:{rises})(?=\d)"), re.compile(rf"^(?:{falls})(?=\d)")
+
+
+@cache
+def _units(path: str) -> tuple[str, ...]:
+    data = read_data("values")
+    own = data["units_of"].get(path)
+    return tuple(own if own is not None else data["units"])
+
+
+def is_mark(text: str) -> bool:
+    """Whether a cell's text says "nothing to report" in place of a number."""
+    return "".join(unicodedata.normalize("NFKC", text).split()) in _marks()
+
+
+def looks_numeric(text: str) -> bool:
+    """Whether a cell's text is a figure, a mark or blank: no label."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    return not plain or plain in _marks() or plain[0].isdigit() or plain[0] in "+-" or (
+        plain[0] in "增减" and plain[-1].isdigit()
+    )
+
+
+def text_to_number(text: str) -> int | float | None:
+    """The number that `text` is, digits of any width; None where it is not one number."""
+    plain = unicodedata.normalize("NFKC", repair_glyphs(text)).replace("−", "-")
+    rises, falls = _signs()
+    plain = falls.sub("-", rises.sub("+", plain))
+    if not _PLAIN.fullmatch(plain):
+        return None
+    bare = plain.replace(",", "")
+    if "." in bare:
+        return float(bare)
+    return int(bare) if len(bare) <= 18 else None
+
+
+def text_to_value(raw: str, path: str = "") -> Value:
+    """The figure that a cell prints. `path` is its row and column key, for its unit."""
+    shown = raw.strip()
+    plain = unicodedata.normalize("NFKC", repair_glyphs(shown)).strip()
+    if not plain or "".join(plain.split()) in _marks():
+        return Value(shown)
+    number = text_to_number(plain)
+    if number is not None:
+        return Value(shown, number)
+    if path in AS_PRINTED:
+        return _as_printed(shown, plain)
+    note = _NOTE.search(plain)
+    body = plain[: note.start()].strip() if note else plain
+    number = text_to_number(body)
+    if number is not None and note:
+        return Value(shown, number, note=note.group())
+    for unit in _units(path):
+        if body.endswith(unit):
+            number = text_to_number(body[: -len(unit)].strip())
+            if number is not None:
+                return Value(shown, number, note=unit + (note.group() if note else ""))
+    money = path in MONEY and body.endswith("元")
+    return Value(shown, doubt="value.unit" if money else "value.unreadable")
+
+
+def _as_printed(shown: str, plain: str) -> Value:
+    found = re.fullmatch(rf"({_NUMBER})\s*(亿元|万元|元|万|亿)", plain)
+    if not found:
+        return Value(shown, doubt="value.unreadable")
+    return Value(shown, "".join(plain.split()))
+
+
+def cell_to_value(cell: Cell, path: str = "") -> Value:
+    """The figure of a cell with its place; a doubt about the text takes the number away."""
+    value = text_to_value(cell.text, path)
+    doubt = cell.doubt or value.doubt
+    number = None if doubt else value.number
+    return Value(value.raw, number, cell.page, cell.box, doubt, value.note)
