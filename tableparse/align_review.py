@@ -10,6 +10,7 @@ from tableparse.model import Finding, Matrix, Table, Value
 from tableparse.rows import (
     Head,
     Row,
+    has_figures,
     head_to_value,
     note,
     row_to_heads,
@@ -27,31 +28,39 @@ def tables_to_review(
 
     None where no table names the three blocks and the five outcomes under each.
     """
+    readings: list[dict[str, dict[str, Value]]] = []
+    used: set[int] = set()
     for index, table in enumerate(tables):
         rows = table_to_rows(table)
         heads, after = _heads(rows)
-        if not heads:
-            continue
-        body = [row for row in rows[after:] if any(c.text for c in row.cells)]
-        if not body and after >= len(rows):
-            continue
-        readings = [_row_to_rows(row, heads) for row in body or rows[after : after + 1]]
-        matrix = Matrix("review", "2021", readings[0])
-        others = [r for r in readings[1:] if not _same(r, readings[0])]
-        findings: tuple[Finding, ...] = ()
-        if others:
-            doubted = {
-                block: {
-                    k: Value(v.raw, None, v.page, v.box, "row.twice") for k, v in values.items()
-                }
-                for block, values in readings[0].items()
-            }
-            matrix = Matrix("review", "2021", doubted)
-            findings = (
-                note("row.twice", "the review table has more than one row of figures", ["review"]),
-            )
-        return matrix, findings, frozenset({index})
-    return None, (), frozenset()
+        if heads and after < len(rows):
+            used.add(index)
+            readings += [_row_to_rows(row, heads) for row in _body(rows[after:], heads)]
+    if not readings:
+        return None, (), frozenset()
+    printed = [r for r in readings if any(v.raw for block in r.values() for v in block.values())]
+    first = (printed or readings)[0]
+    if all(_same(other, first) for other in printed[1:]):
+        return Matrix("review", "2021", first), (), frozenset(used)
+    doubted = {
+        block: {k: Value(v.raw, None, v.page, v.box, "row.twice") for k, v in values.items()}
+        for block, values in first.items()
+    }
+    message = "the review table has more than one row of figures"
+    return Matrix("review", "2021", doubted), (note("row.twice", message, ["review"]),), (
+        frozenset(used)
+    )
+
+
+def _body(rows: Sequence[Row], heads: dict[str, list[Head]]) -> list[Row]:
+    """The rows under the header that print figures or nothing; notes are no figures."""
+    under = {head.c0 for outcomes in heads.values() for head in outcomes}
+    return [
+        row
+        for row in rows
+        if any(c.span.c0 in under for c in row.cells)
+        and (has_figures(row.cells) or not any(c.text for c in row.cells))
+    ] or list(rows[:1])
 
 
 def _same(a: dict[str, dict[str, Value]], b: dict[str, dict[str, Value]]) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tableparse.grid import SpanGrid
 from tableparse.model import Box, Cell, Char, Span, Table
@@ -28,6 +29,7 @@ RUN_ON = 0.12
 WIDE_GAP = 0.6
 """Share of the font size from which a gap between digits parts two numbers."""
 NUMERIC = frozenset("0123456789.０１２３４５６７８９．")
+UNKNOWN = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ def chars_to_lines(chars: Iterable[Char]) -> list[list[Char]]:
     Middles within half a font size of the line's first character are one line.
     """
     lines: list[list[Char]] = []
+    chars = list(chars)
+    if chars and all(c.top == chars[0].top and c.size == chars[0].size for c in chars):
+        return [sorted(chars, key=_by_x)]
     middle = size = 0.0
     for char in sorted(chars, key=_by_middle):
         here = (char.top + char.bottom) / 2
@@ -67,7 +72,8 @@ def _by_x(char: Char) -> float:
 
 
 def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
-    """Put every character whose middle lies on the grid into its cell."""
+    """Put every character into the cell under its middle; one below the grid hangs out of
+    the last row."""
     xs, ys = grid.xs, grid.ys
     rows, cols = len(ys) - 1, len(xs) - 1
     owner = [[0] * cols for _ in range(rows)]
@@ -80,7 +86,7 @@ def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
     last: Char | None = None
     last_cell = -1
     for char in chars:
-        r = bisect_right(ys, (char.top + char.bottom) / 2) - 1
+        r = min(bisect_right(ys, (char.top + char.bottom) / 2), rows) - 1
         c = bisect_right(xs, (char.x0 + char.x1) / 2) - 1
         if not (0 <= r < rows and 0 <= c < cols):
             last = None
@@ -92,11 +98,13 @@ def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
         if last is not None and cell != last_cell and _run_on(last, char):
             straddled.update((cell, last_cell))
         last, last_cell = char, cell
-    margin = _margin(grid, held)
     cells = tuple(
-        _cell(span, grid.span_box(span), held[i], page, margin, i in straddled)
+        _cell(span, grid.span_box(span), held[i], page, i in straddled)
         for i, span in enumerate(grid.spans)
     )
+    if any(cell.doubt == WRAPPED for cell in cells):
+        margin = _margin(grid, held)
+        cells = tuple(_settle(c, h, margin) for c, h in zip(cells, held, strict=True))
     return Filled(Table(rows, cols, cells, xs), given, placed)
 
 
@@ -124,21 +132,44 @@ def _margin(grid: SpanGrid, held: list[list[Char]]) -> float:
     return least
 
 
-def _cell(
-    span: Span, box: Box, chars: list[Char], page: int, margin: float, straddled: bool
-) -> Cell:
+WRAPPED = "cell.lines"
+"""A number over two lines: doubtful until it is seen that the first line was full."""
+
+
+def _cell(span: Span, box: Box, chars: list[Char], page: int, straddled: bool) -> Cell:
     if not chars:
         return Cell(span, "", page, box)
+    if len(chars) == 1 and not straddled and chars[0].text != UNKNOWN:
+        return Cell(span, chars[0].text.strip(), page, box)
     doubt = "cell.straddle" if straddled else None
     texts: list[str] = []
-    lines = chars_to_lines(chars)
-    for line in lines:
+    for line in chars_to_lines(chars):
         text, odd = _line_to_text(line)
         texts.append(text)
         doubt = doubt or odd
-    if len(lines) > 1 and not doubt and _unwrapped(lines, texts, box.x1 - box.x0 - margin):
-        doubt = "cell.lines"
+    if len(texts) > 1 and not doubt and any(map(_breaks_number, texts, texts[1:])):
+        doubt = WRAPPED
     return Cell(span, "".join(texts).strip(), page, box, doubt)
+
+
+def _breaks_number(text: str, following: str) -> bool:
+    return text[-1:] in NUMERIC and following[:1] in NUMERIC
+
+
+def _settle(cell: Cell, chars: list[Char], margin: float) -> Cell:
+    """The cell without doubt if every line that breaks a number was too full for the digit
+    that begins the next one."""
+    if cell.doubt != WRAPPED or cell.box is None:
+        return cell
+    width = cell.box.x1 - cell.box.x0 - margin
+    lines = chars_to_lines(chars)
+    for line, following in pairwise(lines):
+        used = line[-1].x1 - line[0].x0
+        first = following[0]
+        breaks = line[-1].text in NUMERIC and first.text in NUMERIC
+        if breaks and used + (first.x1 - first.x0) <= width:
+            return cell
+    return Cell(cell.span, cell.text, cell.page, cell.box)
 
 
 def _line_to_text(line: list[Char]) -> tuple[str, str | None]:
@@ -146,7 +177,7 @@ def _line_to_text(line: list[Char]) -> tuple[str, str | None]:
     characters over one another, wide gaps between digits and unknown glyphs are told."""
     if len(line) == 1:
         only = line[0].text
-        return only, "cell.unreadable" if only == "\ufffd" else None
+        return only, "cell.unreadable" if only == UNKNOWN else None
     doubt: str | None = None
     text = ""
     last: Char | None = None
@@ -163,18 +194,6 @@ def _line_to_text(line: list[Char]) -> tuple[str, str | None]:
                 doubt = doubt or "cell.gap"
         text += char.text
         last = char
-    if "\ufffd" in text:
+    if UNKNOWN in text:
         doubt = "cell.unreadable"
     return text, doubt
-
-
-def _unwrapped(lines: list[list[Char]], texts: list[str], width: float) -> bool:
-    """Whether a line that ends in a digit had room for the digit that begins the next one:
-    then the break was meant, and the digits are two numbers."""
-    for line, text, after, following in zip(lines, texts, texts[1:], lines[1:], strict=False):
-        if text[-1:] in NUMERIC and after[:1] in NUMERIC and text[-1:] and after[:1]:
-            used = line[-1].x1 - line[0].x0
-            first = following[0]
-            if used + (first.x1 - first.x0) <= width:
-                return True
-    return False

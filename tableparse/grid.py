@@ -37,7 +37,7 @@ def snap_edges(edges: Iterable[float], tolerance: float = SNAP) -> tuple[float, 
     their mean."""
     lines: list[float] = []
     cluster: list[float] = []
-    for edge in sorted(edges):
+    for edge in sorted(set(edges)):
         if cluster and edge - cluster[0] > tolerance:
             lines.append(sum(cluster) / len(cluster))
             cluster = []
@@ -70,11 +70,11 @@ def boxes_to_grid(boxes: Sequence[Box], tolerance: float = SNAP) -> SpanGrid:
     if rows < 1 or cols < 1:
         raise GridError("the boxes enclose no slot")
     taken: list[list[bool]] = [[False] * cols for _ in range(rows)]
+    column = {x: nearest(xs, x) for x in {e for b in boxes for e in (b.x0, b.x1)}}
+    level = {y: nearest(ys, y) for y in {e for b in boxes for e in (b.top, b.bottom)}}
     spans: list[Span] = []
     for box in boxes:
-        span = Span(
-            nearest(ys, box.top), nearest(ys, box.bottom), nearest(xs, box.x0), nearest(xs, box.x1)
-        )
+        span = Span(level[box.top], level[box.bottom], column[box.x0], column[box.x1])
         if span.r0 == span.r1 or span.c0 == span.c1:
             continue
         for r in range(span.r0, span.r1):

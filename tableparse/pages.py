@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tableparse.fill import chars_to_lines, chars_to_table
-from tableparse.grid import GridError, boxes_to_grid
+from tableparse.grid import GridError, SpanGrid, boxes_to_grid
 from tableparse.model import Box, Char, Grid, Line, Page, Table
 
 MARGIN = 0.11
@@ -51,7 +51,7 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
         except GridError:
             continue
         box = Box(spans.xs[0], spans.ys[0], spans.xs[-1], spans.ys[-1])
-        inside, rest = _split(rest, box)
+        inside, rest = _split(rest, _with_overhang(box, spans, rest))
         filled = chars_to_table(spans, inside, page.number)
         placed += filled.placed
         tables.append(Placed(filled.table, page.number, box))
@@ -64,6 +64,31 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
         len(page.chars),
         placed + len(rest),
     )
+
+
+OVERHANG = 1.2
+"""Times the font size that may lie between the last line of a cell and its overhang."""
+
+
+def _with_overhang(box: Box, grid: SpanGrid, chars: Sequence[Char]) -> Box:
+    """The table's box, reaching further down over lines that hang out of a narrow cell of its
+    last row: browsers print a label that is longer than its part of the page so."""
+    below = [c for c in chars if (c.top + c.bottom) / 2 >= box.bottom and not c.text.isspace()]
+    if not below or min(c.top for c in below) > box.bottom + OVERHANG * below[0].size:
+        return box
+    foot = [
+        grid.span_box(s)
+        for s in grid.spans
+        if s.r1 == len(grid.ys) - 1 and grid.xs[s.c1] - grid.xs[s.c0] < 4 * below[0].size
+    ]
+    bottom = box.bottom
+    for line in chars_to_lines(below):
+        first = line[0]
+        inside = any(b.x0 <= first.x0 and line[-1].x1 <= b.x1 for b in foot)
+        if not inside or first.top > bottom + OVERHANG * first.size or first.text.isnumeric():
+            break
+        bottom = first.bottom
+    return Box(box.x0, box.top, box.x1, bottom)
 
 
 def _area(grid: Grid) -> float:

@@ -131,6 +131,8 @@ def _figures(cells: Sequence[Cell], leaf: Cell | None) -> dict[int, Cell]:
 
 def _is_one_row(upper: Sequence[Cell], lower: Sequence[Cell], labels: Labels) -> bool:
     a, b = _leaf(upper), _leaf(lower)
+    if b is not None and _figures_first(upper, lower, b, labels):
+        return True
     if a is None or a.span.r1 - a.span.r0 > 1:
         return False
     over = _figures(upper, a)
@@ -150,6 +152,20 @@ def _is_one_row(upper: Sequence[Cell], lower: Sequence[Cell], labels: Labels) ->
     if part is not None and part.key != both.key:
         return False
     return whole is None or whole.key == both.key and both.likeness >= whole.likeness
+
+
+def _figures_first(
+    upper: Sequence[Cell], lower: Sequence[Cell], label: Cell, labels: Labels
+) -> bool:
+    """Whether the upper row has the figures and no label of its own, and the lower one the
+    label and no figures."""
+    found = labels.match(label.text)
+    if found is None or found.key.startswith("#") or label.span.r1 - label.span.r0 > 1:
+        return False
+    own = [c for c in upper if c.span.c0 == label.span.c0 and c.span.c1 == label.span.c1]
+    blank = bool(own) and not own[0].text and own[0].span.r1 - own[0].span.r0 == 1
+    right = [c for c in upper if c.span.c0 >= label.span.c1]
+    return blank and any(c.text for c in right) and not _figures(lower, label)
 
 
 def _is_one_label(a: Cell, b: Cell, labels: Labels) -> bool:

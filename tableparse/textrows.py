@@ -15,6 +15,8 @@ from tableparse.values import is_mark, text_to_value
 
 _PADDED = re.compile(r"[+-]?0\d")
 """A number with a zero in front is the figures of two cells run together."""
+MARK = 8
+"""Characters (spaces too) that a mark has at most: what is longer need not be looked up."""
 _COLUMNS_IN_MONEY = ("procurement.amount", "fees.amount_10k_yuan")
 
 
@@ -22,10 +24,10 @@ def is_figure(text: str) -> bool:
     """Whether `text` is a number (with its unit or note) or a mark, and nothing beside it."""
     if not text or text.isspace():
         return False
-    if is_mark(text) or text_to_value(text).number is not None:
-        return True
     if not any(c.isdigit() for c in text):
-        return False
+        return len(text) <= MARK and is_mark(text)
+    if text_to_value(text).number is not None:
+        return True
     return any(text_to_value(text, path).number is not None for path in _COLUMNS_IN_MONEY)
 
 

@@ -19,6 +19,11 @@ from tableparse.model import Cell, Value
 _NUMBER = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
 _PLAIN = re.compile(rf"[+-]?{_NUMBER}")
 _NOTE = re.compile(r"[(（][^()（）]*[)）]$")
+_FIGURE = re.compile(
+    r"(?:[+-]|[增减][加少]?|新增)?\d[\d,.]*(?:[件宗个项条份起次人家部]|人次|[万亿]?元|[万亿])?(?:[(].*)?"
+)
+LONGEST = 15
+"""Digits of the longest number taken for a figure: JSON readers hold no more exactly."""
 AS_PRINTED = frozenset({"procurement.amount"})
 """Figures whose printed unit stays with them, for the form itself does not fix it."""
 MONEY = frozenset({"fees.amount_10k_yuan"})
@@ -51,11 +56,9 @@ def is_mark(text: str) -> bool:
 
 
 def looks_numeric(text: str) -> bool:
-    """Whether a cell's text is a figure, a mark or blank: no label."""
+    """Whether a cell's text is a figure, a mark or blank: no label (`2.重复申请` is one)."""
     plain = "".join(unicodedata.normalize("NFKC", text).split())
-    return not plain or plain in _marks() or plain[0].isdigit() or plain[0] in "+-" or (
-        plain[0] in "增减" and plain[-1].isdigit()
-    )
+    return not plain or plain in _marks() or _FIGURE.fullmatch(plain) is not None
 
 
 def text_to_number(text: str) -> int | float | None:
@@ -68,12 +71,14 @@ def text_to_number(text: str) -> int | float | None:
     bare = plain.replace(",", "")
     if "." in bare:
         return float(bare)
-    return int(bare) if len(bare) <= 18 else None
+    return int(bare) if len(bare) <= LONGEST else None
 
 
 def text_to_value(raw: str, path: str = "") -> Value:
     """The figure that a cell prints. `path` is its row and column key, for its unit."""
     shown = raw.strip()
+    if shown.isdecimal() and shown.isascii() and len(shown) <= LONGEST:
+        return Value(shown, int(shown))
     plain = unicodedata.normalize("NFKC", repair_glyphs(shown)).strip()
     if not plain or "".join(plain.split()) in _marks():
         return Value(shown)

@@ -1,8 +1,8 @@
 """Ruled tables by pdfplumber's table finder, fed with the rulings that the reader saw.
 
-pdfplumber spends its time on reading characters; its finder alone is quick. So the finder is
-given a page that has nothing but edges: lines already snapped and joined, one table at a
-time, with the frame closed.
+pdfplumber spends its time on reading characters; its finder alone is quick. So the finder's
+stages (edges to intersections to cells) are given nothing but edges: lines already snapped
+and joined, one table at a time, with the frame closed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from tableparse.model import Box, Grid, Page, Ruling
 from tableparse.rulings import (
+    TOUCH,
     close_frame,
     fills_to_rulings,
     lines_to_groups,
@@ -39,26 +40,18 @@ def _rulings_to_grids(page: Page, rulings: Iterable[Ruling]) -> tuple[Grid, ...]
     across, down = rulings_to_lines(rulings)
     grids = []
     for group in lines_to_groups(across, down):
-        boxes = _lines_to_boxes(page, *close_frame(*group))
+        boxes = _lines_to_boxes(*close_frame(*group))
         if len(boxes) >= LEAST_CELLS:
             grids.append(Grid(page.number, boxes))
     return tuple(sorted(grids, key=lambda g: (min(b.top for b in g.boxes), g.boxes[0].x0)))
 
 
-def _lines_to_boxes(page: Page, across: list[Ruling], down: list[Ruling]) -> tuple[Box, ...]:
-    from pdfplumber.table import TableFinder
+def _lines_to_boxes(across: list[Ruling], down: list[Ruling]) -> tuple[Box, ...]:
+    from pdfplumber.table import edges_to_intersections, intersections_to_cells
 
     edges = [_edge(line, "h") for line in across] + [_edge(line, "v") for line in down]
-    finder = TableFinder(_EdgesOnly(page, edges), {"snap_tolerance": 0.5, "join_tolerance": 0.5})
-    return tuple(sorted((Box(*map(float, cell)) for cell in finder.cells), key=lambda b: b[1::-1]))
-
-
-class _EdgesOnly:
-    """What the finder asks of a page: its edges and its box, and no character."""
-
-    def __init__(self, page: Page, edges: list[dict[str, Any]]) -> None:
-        self.edges = edges
-        self.bbox = (0.0, 0.0, page.width, page.height)
+    cells = intersections_to_cells(edges_to_intersections(edges, TOUCH, TOUCH))
+    return tuple(sorted((Box(*map(float, cell)) for cell in cells), key=lambda b: b[1::-1]))
 
 
 def _edge(line: Ruling, orientation: str) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _image_share(page: Any) -> float:
     return min(shown / area, 1.0)
 
 
-HARMLESS = ("bogus font", "invalid marked content", "non-embedded font", "ICC", "font", "glyph")
+HARMLESS = ("bogus font", "invalid marked content", "ICC", "font", "glyph", "FT_", "... repeated")
 """Messages of MuPDF that do not mean that text or lines may be missing."""
 
 

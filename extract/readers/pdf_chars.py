@@ -36,29 +36,60 @@ def trace_to_chars(
 ) -> Text:
     """PyMuPDF's `get_texttrace` spans to characters, in the order of drawing."""
     usual = _usual_size(trace)
-    first = trace[0]["seqno"] if trace else 0
-    late = [cover for cover in covers if cover[0] > first]
+    late = _Covers(covers, trace[0]["seqno"] if trace else 0)
     chars: list[Char] = []
     unreadable = hidden = 0
     for run, span in enumerate(trace):
-        found = _span_to_chars(span, run, turn)
+        found, unknown = _span_to_chars(span, run, turn)
         if not _seen(span, found, usual, fills):
             hidden += len(found)
             continue
-        if late:
-            seqno = span["seqno"]
-            over = [box for number, box in late if number > seqno]
-            if over:
-                kept = [c for c in found if not any(_inside(c, box) for box in over)]
-                hidden += len(found) - len(kept)
-                found = kept
-        unreadable += sum(c.text == UNKNOWN for c in found)
+        if late.boxes:
+            kept = late.uncovered(found, span["seqno"])
+            hidden += len(found) - len(kept)
+            found = kept
+        if not _on_page(span["bbox"], turn):
+            kept = [c for c in found if _is_on_page(c, turn)]
+            hidden += len(found) - len(kept)
+            found = kept
+        unreadable += unknown
         chars += found
-    visible = tuple(
-        c for c in chars if -1 <= (c.x0 + c.x1) / 2 <= turn.width + 1 and -1 <= c.bottom
-        and c.top <= turn.height + 1
-    )
-    return Text(visible, unreadable, hidden + len(chars) - len(visible))
+    return Text(tuple(chars), unreadable, hidden)
+
+
+class _Covers:
+    """Opaque areas drawn after the first text: what they lie over is out of sight."""
+
+    BAND = 40.0
+
+    def __init__(self, covers: tuple[tuple[int, Box], ...], first: int) -> None:
+        self.boxes = [cover for cover in covers if cover[0] > first]
+        self.bands: dict[int, list[tuple[int, Box]]] = {}
+        for cover in self.boxes:
+            _, top, _, bottom = cover[1]
+            for band in range(int(top // self.BAND), int(bottom // self.BAND) + 1):
+                self.bands.setdefault(band, []).append(cover)
+
+    def uncovered(self, chars: list[Char], seqno: int) -> list[Char]:
+        """The characters of a run that nothing drawn later lies over."""
+        middle = (chars[0].top + chars[0].bottom) / 2
+        band = self.bands.get(int(middle // self.BAND), ())
+        over = [
+            box for number, box in band if number > seqno and box.top <= middle <= box.bottom
+        ]
+        if not over:
+            return chars
+        return [c for c in chars if not any(_inside(c, box) for box in over)]
+
+
+def _on_page(box: tuple[float, float, float, float], turn: Turn) -> bool:
+    x0, y0, x1, y1 = box
+    return x0 >= 0 and y0 >= 0 and x1 <= turn.stored_width and y1 <= turn.stored_height
+
+
+def _is_on_page(char: Char, turn: Turn) -> bool:
+    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    return -1 <= x <= turn.width + 1 and -1 <= y <= turn.height + 1
 
 
 def _usual_size(trace: list[dict[str, Any]]) -> float:
@@ -73,7 +104,7 @@ def _seen(span: dict[str, Any], found: list[Char], usual: float, fills: tuple[Bo
     if span["type"] == INVISIBLE or not found:
         return False
     dx, dy = span["dir"]
-    if (round(dx, 2), round(dy, 2)) not in QUARTERS:
+    if dx != 1.0 and (round(dx, 2), round(dy, 2)) not in QUARTERS:
         return False
     light = 1 - (1 - lightness(span["color"])) * span["opacity"]
     if light > PALE and span["size"] > LARGE * usual:
@@ -94,21 +125,34 @@ def _code_to_text(code: int) -> str:
     return chr(code)
 
 
-def _span_to_chars(span: dict[str, Any], run: int, turn: Turn) -> list[Char]:
+def _span_to_chars(
+    span: dict[str, Any], run: int, turn: Turn
+) -> tuple[list[Char], int]:
+    """The characters of a span, and how many of them no map explains."""
     size = span["size"]
     above, below = ASCENT * size, DESCENT * size
-    level = not turn.degrees and not span["wmode"]
-    found: list[Char] = []
-    for code, _, (ox, oy), box in span["chars"]:
-        text = chr(code) if 32 <= code < 0xD800 else _code_to_text(code)
-        if level:
-            found.append(Char(text, ox, oy - above, box[2], oy + below, size, run))
-            continue
-        x0, top, x1, bottom = turn.box(box)
-        if span["wmode"]:
-            middle = (top + bottom) / 2
-            found.append(Char(text, x0, middle - size / 2, x1, middle + size / 2, size, run))
-        else:
-            y = turn.point(ox, oy)[1]
-            found.append(Char(text, x0, y - above, x1, y + below, size, run))
-    return found
+    glyphs = span["chars"]
+    if turn.degrees or span["wmode"]:
+        found = [_turned(glyph, span["wmode"], size, run, turn) for glyph in glyphs]
+    else:
+        found = [
+            Char(chr(code), ox, oy - above, box[2], oy + below, size, run)
+            if 32 <= code < 0xD800
+            else Char(_code_to_text(code), ox, oy - above, box[2], oy + below, size, run)
+            for code, _, (ox, oy), box in glyphs
+        ]
+    unknown = 0
+    if not all(32 <= glyph[0] < 0xD800 for glyph in glyphs):
+        unknown = sum(c.text == UNKNOWN for c in found)
+    return found, unknown
+
+
+def _turned(glyph: Any, wmode: int, size: float, run: int, turn: Turn) -> Char:
+    code, _, (ox, oy), box = glyph
+    text = _code_to_text(code)
+    x0, top, x1, bottom = turn.box(box)
+    if wmode:
+        middle = (top + bottom) / 2
+        return Char(text, x0, middle - size / 2, x1, middle + size / 2, size, run)
+    y = turn.point(ox, oy)[1]
+    return Char(text, x0, y - ASCENT * size, x1, y + DESCENT * size, size, run)

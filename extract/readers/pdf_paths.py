@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from extract.readers.turns import Turn
@@ -12,7 +13,9 @@ THIN = 3.0
 STRAIGHT = 0.8
 """Points by which a line may lean and still be level or upright."""
 PAPER = 0.93
-"""Lightness (0 black to 1 white) from which a colour is the paper's."""
+"""Lightness (0 black to 1 white) from which ink is lost on the paper."""
+WHITE = 0.985
+"""Lightness from which a filled area is the paper's: tints of 4 % still part cells."""
 
 
 class Paths(NamedTuple):
@@ -25,6 +28,7 @@ class Paths(NamedTuple):
     covers: tuple[tuple[int, Box], ...]
 
 
+@lru_cache(maxsize=256)
 def lightness(color: Any) -> float:
     """Lightness from 0 (black) to 1 (white) of a gray, RGB or CMYK tuple; None is black."""
     if color is None:
@@ -63,7 +67,7 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
                 if min(w, h) <= THIN:
                     _thin(box, pale if shown > PAPER else ink)
                     continue
-                if shown <= PAPER:
+                if shown <= WHITE:
                     fills.append(box)
                 if opaque:
                     covers.append((path["seqno"], box))
