@@ -1,0 +1,279 @@
+"""The command line: a second user of the library. Data goes to stdout, words to stderr.
+
+Two Typer commands stand behind it: the first word decides. A word of COMMANDS is a command,
+everything else is a source, so that a file of the name `forms` is given as `./forms`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, Literal
+
+import typer
+
+import gkextract
+from extract.output import open_output, say, start_progress, write_stdout
+from extract.source import expand_source, is_several, source_to_uri
+from gkextract import GkextractError, OutputError, exception_to_error
+
+EXIT_PARTLY = 3
+"""A batch in which a document failed; with --strict, a report that is not verified."""
+
+EPILOG = """\
+\b
+Other commands (a file of such a name is given as ./forms):
+  gkextract forms          the rows and columns of both editions of the form
+  gkextract explain CODE   what a finding or an error means and what to do
+\b
+Exit codes: 0 every source gave a report; 2 usage; 3 some document of several
+failed, or with --strict some report is not verified; 4 and up one for each
+kind of error (gkextract explain INPUT); 130, 143 interrupted.
+"""
+
+
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM; no Exception, so that nothing takes it for a document's error."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.exit_code = 128 + signum
+
+
+def _new_app() -> typer.Typer:
+    # no rich: it costs more to import than everything else in --help
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+extract_app = _new_app()
+commands_app = _new_app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        write_stdout(f"gkextract {gkextract.__version__}\n")
+        raise typer.Exit
+
+
+@extract_app.command(epilog=EPILOG)
+def extract(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE", help="Files, folders or patterns.")
+    ],
+    form: Annotated[
+        Literal["json", "jsonl"] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="json (the default for one file; several become an array) or jsonl: a line "
+            "a document (the default for several, a folder or a pattern).",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="PATH", help="Write to PATH, whole or not at all."),
+    ] = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Add page, box and raw text of every figure.")
+    ] = False,
+    detector: Annotated[
+        gkextract.Detector,
+        typer.Option("--detector", help="How cells are found; auto tries all."),
+    ] = "auto",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 unless every report is verified.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
+    ] = False,
+) -> None:
+    """Read the three tables of 政府信息公开工作年度报告 and print them as JSON.
+
+    SOURCE is a PDF or plain text file, a folder, or a pattern such as 'reports/*.pdf'."""
+    several = len(sources) > 1 or is_several(sources[0])
+    lines = several if form is None else form == "jsonl"
+
+    def read(path: str) -> tuple[str, str]:
+        return _path_to_json(path, detector, evidence, lines)
+
+    run = _run_batch if several else _run_one
+    try:
+        raise typer.Exit(run(sources, read, output, lines, strict))
+    except GkextractError as error:
+        _say_error(error)
+        # whoever reads stdout gets an object, unless stdout itself is what failed
+        if output is not None or not isinstance(error, OutputError):
+            write_stdout(_to_json(_error_to_line(error), lines) + "\n")
+        raise typer.Exit(error.exit_code) from error
+
+
+@commands_app.command()
+def forms() -> None:
+    """Print the rows and columns of both editions of the form, with their keys."""
+    from tableparse.formdata import editions
+
+    def show(title: str, labels: Iterable[Any]) -> list[str]:
+        return [f"  {title}", *(f"    {item.key:32}{item.label}" for item in labels)]
+
+    lines: list[str] = []
+    for edition in editions():
+        lines += [f"edition {edition.name}  {edition.authority}"]
+        for section in edition.proactive:
+            lines += show(f"proactive rows  {section.title}", section.rows)
+            lines += show("proactive columns", section.columns)
+        lines += show("applications rows", edition.rows)
+        lines += show("applications columns", edition.applicants)
+        lines += show("review blocks", edition.blocks)
+        lines += show("review columns", edition.outcomes)
+    write_stdout("\n".join(lines) + "\n")
+
+
+@commands_app.command()
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Of a finding or of an error.")],
+) -> None:
+    """Say what the code of a finding or of an error means and what to do."""
+    from tableparse.formdata import read_data
+
+    if code in gkextract.ERRORS:
+        error = gkextract.ERRORS[code]
+        meaning = " ".join((error.__doc__ or "").split())
+        head = f"{code}  error, exit code {error.exit_code}"
+        write_stdout(f"{head}\n{meaning}\nDo: {error.advice}.\n")
+        return
+    findings = read_data("findings")["findings"]
+    if code not in findings:
+        known = ", ".join([*gkextract.ERRORS, *findings])
+        raise typer.BadParameter(f"{code!r} is no code; the codes are {known}")
+    entry = findings[code]
+    write_stdout(
+        f"{code}  {entry['severity']}, blame: {entry['blame']}\n"
+        f"{entry['meaning']}\nDo: {entry['advice']}\n"
+    )
+
+
+COMMANDS = ("forms", "explain")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line and gives its exit code; raises nothing."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    app = commands_app if args and args[0] in COMMANDS else extract_app
+    handlers = {s: signal.signal(s, _interrupt) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        typer.main.get_command(app).main(args, prog_name="gkextract")
+    except SystemExit as end:
+        # Typer's own 1 is a reader that left while help was printed; 1 is never ours
+        code = end.code if isinstance(end.code, int) else 0
+        return OutputError.exit_code if code == 1 else code
+    except Interrupted as end:
+        say("interrupted")
+        return end.exit_code
+    except Exception as exc:
+        error = exception_to_error(exc)
+        _say_error(error)
+        return error.exit_code
+    finally:
+        for signum, handler in handlers.items():
+            signal.signal(signum, handler)
+    return 0
+
+
+def run() -> None:
+    """The console script."""
+    code = main()
+    try:
+        write_stdout("")  # what Typer has written is still under way
+    except OutputError as error:
+        code = code or error.exit_code
+    sys.exit(code)
+
+
+def _interrupt(signum: int, _frame: object) -> None:
+    raise Interrupted(signum)
+
+
+Read = Callable[[str], tuple[str, str]]
+"""A path to JSON and status; raises GkextractError."""
+
+
+def _run_one(sources: list[str], read: Read, output: str | None, lines: bool, strict: bool) -> int:
+    """One file. Where it fails, PATH stays as it is. Raises GkextractError."""
+    with open_output(output, sources) as write:
+        text, status = read(sources[0])
+        write(text + "\n")
+    return EXIT_PARTLY if strict and status != "verified" else 0
+
+
+def _run_batch(
+    sources: list[str], read: Read, output: str | None, lines: bool, strict: bool
+) -> int:
+    """Several files: each gives a report or an error, in order; none stops the others.
+    Raises OutputError."""
+    jobs = _sources_to_jobs(sources)
+    counts: Counter[str] = Counter()
+    opening, between, closing = ("", "\n", "\n") if lines else ("[\n", ",\n", "\n]\n")
+    tick = start_progress(len(jobs))
+    with open_output(output, [path for path, _ in jobs]) as write:
+        for done, (path, failed) in enumerate(jobs):
+            tick(done)
+            try:
+                if failed:
+                    raise failed
+                text, status = read(path)
+            except GkextractError as error:
+                text, status = _to_json(_error_to_line(error), lines), "failed"
+                tick(-1)
+                _say_error(error)
+            counts[status] += 1
+            write((between if done else opening) + text)
+        write(closing)
+    tick(-1)
+    say(f"{len(jobs)} documents: " + ", ".join(f"{n} {s}" for s, n in counts.most_common()))
+    unproven = strict and counts["verified"] != len(jobs)
+    return EXIT_PARTLY if counts["failed"] or unproven else 0
+
+
+def _path_to_json(path: str, detector: str, evidence: bool, lines: bool) -> tuple[str, str]:
+    """The report's JSON without final line break, and its status. Raises GkextractError."""
+    report = gkextract.extract(path, detector=detector)
+    try:
+        if lines:
+            return _to_json(report.to_dict(evidence=evidence), lines), report.status
+        return report.to_json(evidence=evidence).rstrip("\n"), report.status
+    except Exception as exc:
+        raise exception_to_error(exc) from exc
+
+
+def _sources_to_jobs(sources: list[str]) -> list[tuple[str, GkextractError | None]]:
+    """The files that the words mean, in order; a word that means none keeps its error."""
+    jobs: list[tuple[str, GkextractError | None]] = []
+    for source in sources:
+        try:
+            jobs += [(path, None) for path in expand_source(source)]
+        except GkextractError as error:
+            error.source = {"uri": source_to_uri(source)}
+            jobs.append((source, error))
+    return jobs
+
+
+def _to_json(value: Any, lines: bool) -> str:
+    if lines:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _error_to_line(error: GkextractError) -> dict[str, Any]:
+    return {"source": error.source, "error": gkextract.error_to_dict(error)}
+
+
+def _say_error(error: GkextractError) -> None:
+    say(f"{error.code}: {error}")
+
+
+if __name__ == "__main__":
+    run()

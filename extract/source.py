@@ -1,0 +1,203 @@
+"""A path or bytes to a Source: the bytes, where they are from, what they are. The one place
+where files of the user's are opened."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extract.errors import CorruptError, FormatError, InputError, LimitError
+from extract.sniff import (
+    SUPPORTED,
+    UndecodableError,
+    bytes_to_media_type,
+    bytes_to_text,
+)
+
+MAX_BYTES = 100_000_000
+"""Bytes that a source may have; real reports have 0.1 to 10 MB."""
+
+URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+SAVE_AS_PDF = "open it and save it as PDF, then give the PDF"
+UNPACK = "unpack it and give the report inside"
+NO_PICTURES = "pictures are not read in this version: look for the report as PDF with text"
+
+# What the kinds of files are called that this version cannot read, and what to do with them.
+UNREAD: dict[str, tuple[str, str]] = {
+    "text/html": (
+        "a web page (sites send one in place of a missing file)",
+        "open it in a browser; if it is the report, print it to PDF and give the PDF",
+    ),
+    "multipart/related": ("a saved web page", SAVE_AS_PDF),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
+        "a Word document (DOCX)",
+        SAVE_AS_PDF,
+    ),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
+        "an Excel workbook (XLSX)",
+        SAVE_AS_PDF,
+    ),
+    "application/vnd.oasis.opendocument.text": ("an OpenDocument text (ODT)", SAVE_AS_PDF),
+    "application/msword": ("a Word document (DOC)", SAVE_AS_PDF),
+    "application/vnd.ms-excel": ("an Excel workbook (XLS)", SAVE_AS_PDF),
+    "application/x-ole-storage": ("an old Office file", SAVE_AS_PDF),
+    "application/rtf": ("a rich text document (RTF)", SAVE_AS_PDF),
+    "application/ofd": ("an OFD document", SAVE_AS_PDF),
+    "application/xml": ("an XML file", SAVE_AS_PDF),
+    "application/json": ("JSON, data rather than a document", "give the report itself"),
+    "application/zip": ("a ZIP archive", UNPACK),
+    "application/gzip": ("a gzip archive", UNPACK),
+    "application/vnd.rar": ("a RAR archive", UNPACK),
+    "application/x-7z-compressed": ("a 7z archive", UNPACK),
+    "image/png": ("a picture (PNG)", NO_PICTURES),
+    "image/jpeg": ("a picture (JPEG)", NO_PICTURES),
+    "image/gif": ("a picture (GIF)", NO_PICTURES),
+    "image/tiff": ("a picture (TIFF)", NO_PICTURES),
+    "image/bmp": ("a picture (BMP)", NO_PICTURES),
+    "image/webp": ("a picture (WebP)", NO_PICTURES),
+    "application/octet-stream": ("no kind of file known here", "give a PDF or a plain text file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document's bytes and where they are from. `uri` is the path as given, or
+    `sha256:<hex>` for bytes; `bytes` the length; `retrieved_at` when it was fetched (None for
+    files: fetching comes in a later version)."""
+
+    uri: str
+    data: bytes = field(repr=False)
+    sha256: str
+    media_type: str
+    bytes: int
+    retrieved_at: str | None = None
+
+
+def load_source(source: str | Path | bytes) -> Source:
+    """The source with its bytes, whatever kind of file it is.
+
+    Raises InputError (missing, unreadable, no file, empty), LimitError (over MAX_BYTES),
+    FormatError (an address: fetching is not in this version)."""
+    if isinstance(source, bytes):
+        return bytes_to_source(source)
+    uri = source_to_uri(source)
+    if isinstance(source, str) and URL.match(source):
+        raise FormatError(
+            "an address, and this version does not fetch",
+            "save the page or file and give its path",
+        )
+    return bytes_to_source(_read_file(source), uri)
+
+
+def bytes_to_source(data: bytes, uri: str | None = None) -> Source:
+    """The source made of these bytes. Raises InputError (empty), LimitError (over MAX_BYTES)."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    uri = uri or f"sha256:{sha256}"
+    if not data:
+        raise InputError("the file is empty", "fetch it again")
+    _check_size(len(data))
+    return Source(uri, data, sha256, bytes_to_media_type(data), len(data))
+
+
+def check_supported(source: Source) -> None:
+    """Raises FormatError, naming what the file is, unless this version has a reader for it."""
+    if source.media_type not in SUPPORTED:
+        what, hint = UNREAD.get(source.media_type, (source.media_type, SAVE_AS_PDF))
+        raise FormatError(f"{what}, which this version does not read", hint)
+
+
+def source_to_text(source: Source) -> tuple[str, str]:
+    """The text of a plain text source and the encoding it was read with (a byte order mark
+    decides, else UTF-8, else GB 18030). Raises CorruptError where no encoding explains it."""
+    try:
+        return bytes_to_text(source.data)
+    except UndecodableError as error:
+        raise CorruptError("text with damaged characters") from error
+
+
+def source_to_dict(source: Source, pages: int | None = None) -> dict[str, Any]:
+    """The contract's `source` object."""
+    return {
+        "uri": source.uri,
+        "media_type": source.media_type,
+        "sha256": source.sha256,
+        "bytes": source.bytes,
+        "pages": pages,
+        "retrieved_at": source.retrieved_at,
+    }
+
+
+def source_to_uri(source: str | Path) -> str:
+    """The path as given; bytes of a file name that are no UTF-8 are shown as U+FFFD."""
+    return os.fsencode(source).decode("utf-8", errors="replace")
+
+
+def is_several(source: str) -> bool:
+    """Whether a word of the command line means a folder or a pattern: any number of files,
+    whatever that number is today."""
+    if URL.match(source) or "\0" in source:
+        return False
+    return os.path.isdir(source) or (not os.path.lexists(source) and glob.has_magic(source))
+
+
+def expand_source(source: str) -> list[str]:
+    """The files that a word of the command line means: a folder's files (subfolders too,
+    hidden ones not) or a pattern's matches, sorted; anything else is one file.
+
+    Raises InputError for a folder without files and for a pattern without match."""
+    if not is_several(source):
+        return [source]
+    if os.path.isdir(source):
+        found = _list_folder(source)
+        if not found:
+            raise InputError("a folder without readable files", "check the path")
+        return found
+    found = sorted(p for p in glob.glob(source, recursive=True) if not os.path.isdir(p))
+    if not found:
+        raise InputError("no file matches", "check the pattern")
+    return found
+
+
+def _list_folder(folder: str) -> list[str]:
+    found: list[str] = []
+    # a folder that cannot be listed is kept: it gets its own error instead of being skipped
+    unlisted = lambda error: found.append(error.filename)  # noqa: E731
+    for parent, folders, names in os.walk(folder, onerror=unlisted):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [os.path.join(parent, name) for name in names if not name.startswith(".")]
+    return sorted(found)
+
+
+def _read_file(path: str | Path) -> bytes:
+    try:
+        facts = os.stat(path)
+        if stat.S_ISDIR(facts.st_mode):
+            os.listdir(path)  # a folder that may not be read says so
+            raise InputError("a folder, not a file", "give the file")
+        if not stat.S_ISREG(facts.st_mode):
+            # pipes and devices may have no end, or wait for ever
+            raise InputError("a pipe or device", "save it to a file and give that")
+        _check_size(facts.st_size)
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise InputError("no such file") from error
+    except PermissionError as error:
+        raise InputError("the file may not be read", "check the rights on it") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"the file cannot be read ({reason})") from error
+    except ValueError as error:  # a NUL in the path
+        raise InputError("not a path") from error
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise LimitError(f"the file is too large (bytes requested={size}, granted={MAX_BYTES})")
