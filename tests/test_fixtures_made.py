@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 
 import pymupdf
 import pytest
+
+# the makers are no part of the installed package
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fixtures.make.compose import Variant, load_variants
 from fixtures.make.golden import golden_to_text, report_to_golden
