@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extract.ladder import Trial, figures, independent
+from extract.ladder import Trial, confirmed, figures, independent
 from tableparse.check import value_path
 from tableparse.model import Finding, Matrix, Value
 
@@ -41,13 +41,11 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
 def _judge(
     finding: Finding, own: dict[str, object], others: Sequence[dict[str, object]]
 ) -> tuple[str, set[str]]:
-    cells = [cell for cell in finding.cells if cell in own]
-    whole = [other for other in others if all(cell in other for cell in cells)]
-    if not cells or not whole:
-        return "unknown", set()
-    if any(all(other[cell] == own[cell] for cell in cells) for other in whole):
+    if confirmed(finding, own, others):
         return "publisher", set()
-    return "extraction", {c for c in cells if any(other[c] != own[c] for other in whole)}
+    whole = [other for other in others if all(cell in other for cell in finding.cells)]
+    differing = {c for c in finding.cells if any(other[c] != own.get(c) for other in whole)}
+    return ("extraction" if differing else "unknown"), differing
 
 
 def _without(matrix: Matrix | None, contested: set[str]) -> Matrix | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tableparse.labels import repair_glyphs
 from tableparse.model import Document, Finding, Grid, Line, Page
 from tableparse.pages import PageText, page_to_text, without_furniture
-from tableparse.read import Reading, matrix_values, tables_to_reading
+from tableparse.read import Reading, matrix_values, subtotal_values, tables_to_reading
 from tableparse.stitch import pages_to_tables
 
 RANKS = ("verified", "unproven", "inconsistent", "doubtful", "incomplete")
@@ -29,14 +29,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A detector: how it is called, the name under which users ask for it, what it needs to
-    be worth trying, and whether it looks at a page in a way of its own."""
+    """A detector: what it is called, the name under which users ask for it, its function."""
 
     name: str
     asked_as: str
     detect: Callable[[bytes, Document], tuple[Grid, ...]]
-    last_resort: bool = False
-    """Costs a second: tried only where the cheap ones contradict or find too little."""
+    adds_lines: bool = False
+    """Looks as the rung before it does, at more lines: no second opinion."""
 
 
 def _plumber(_: bytes, document: Document) -> tuple[Grid, ...]:
@@ -74,10 +73,10 @@ def _camelot_grids(data: bytes, document: Document, *, raster: bool) -> tuple[Gr
 
 LADDER = (
     Rung("pdfplumber", "pdfplumber", _plumber),
-    Rung("pdfplumber+fills", "pdfplumber", _plumber_fills),
+    Rung("pdfplumber+fills", "pdfplumber", _plumber_fills, adds_lines=True),
     Rung("whitespace", "whitespace", _whitespace),
-    Rung("camelot", "camelot", _camelot, last_resort=True),
-    Rung("camelot+raster", "camelot", _camelot_raster, last_resort=True),
+    Rung("camelot", "camelot", _camelot),
+    Rung("camelot+raster", "camelot", _camelot_raster, adds_lines=True),
 )
 
 
@@ -121,8 +120,12 @@ def settled(trials: Sequence[Trial], rung: Rung) -> bool:
     status = best.reading.status
     if status in ("verified", "unproven"):
         return True
+    if status == "inconsistent" and rung.adds_lines:
+        return True
     if status == "inconsistent":
-        return any(agree(best, other) for other in trials if independent(best, other))
+        failed = [f for f in best.reading.findings if f.code == "identity.failed"]
+        others = [figures(t) for t in trials if independent(best, t)]
+        return all(confirmed(finding, figures(best), others) for finding in failed)
     return False
 
 
@@ -146,18 +149,23 @@ def independent(a: Trial, b: Trial) -> bool:
     return a.detector.split("+")[0] != b.detector.split("+")[0]
 
 
-def agree(a: Trial, b: Trial) -> bool:
-    """Whether two readings give the same figures in all three tables."""
-    return figures(a) == figures(b)
+def confirmed(
+    finding: Finding, own: dict[str, object], others: Sequence[dict[str, object]]
+) -> bool:
+    """Whether another reading has the same figures in all cells of a finding."""
+    return any(
+        all(cell in other and other[cell] == own.get(cell) for cell in finding.cells)
+        for other in others
+    )
 
 
 def figures(trial: Trial) -> dict[str, object]:
-    """Every figure of a reading by its path."""
+    """Every figure of a reading by its path, printed subtotals too."""
     return {
         path: value.number
         for matrix in trial.reading.matrices
         if matrix is not None
-        for path, value in matrix_values(matrix)
+        for path, value in (*matrix_values(matrix), *subtotal_values(matrix))
     }
 
 

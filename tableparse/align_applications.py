@@ -16,7 +16,6 @@ from tableparse.model import Cell, Finding, Matrix, Table, Value
 from tableparse.rows import (
     Head,
     Row,
-    has_figures,
     head_to_value,
     note,
     quote,
@@ -80,11 +79,8 @@ def _header(rows: Sequence[Row]) -> tuple[int, tuple[Head, ...]]:
     A head may stand over two rows (商业 | 企业): what stands over one slot in the header's
     rows, without the words above, is read downward as one label.
     """
-    columns, labels = applicant_columns(), applicant_rows()
-    body = next(
-        (i for i, row in enumerate(rows) if _names_row(row, labels) and has_figures(row.cells)),
-        None,
-    )
+    columns = applicant_columns()
+    body = next((i for i, row in enumerate(rows) if _begins_with_label(row)), None)
     if body is None or body == 0:
         return 0, ()
     keys: dict[int, str] = {}
@@ -129,12 +125,11 @@ def _keys_to_heads(keys: dict[int, str]) -> tuple[Head, ...]:
     return tuple(heads) if sorted(h.key for h in heads) == sorted(wanted) else ()
 
 
-def _names_row(row: Row, labels: Labels) -> bool:
-    for cell in row.cells:
-        found = labels.match(cell.text) if cell.text else None
-        if found and not found.key.startswith("#"):
-            return True
-    return False
+def _begins_with_label(row: Row) -> bool:
+    """Whether the row's first printed cell is the label of a row or group of the matrix."""
+    first = next((c for c in row.cells if c.text), None)
+    found = applicant_rows().match(first.text) if first else None
+    return found is not None and found.key != "#subtotal"
 
 
 def _is_row(row: Row, heads: Sequence[Head]) -> bool:

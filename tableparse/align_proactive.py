@@ -45,6 +45,8 @@ def tables_to_proactive(
                 heads = own
                 votes.update(h.key.split(":")[0] for h in own if ":" in h.key)
                 continue
+            if _opens_section(row):
+                heads = []
             found = _label(row)
             if found is None or not heads:
                 continue
@@ -60,6 +62,13 @@ def tables_to_proactive(
         )
     matrix, more = _to_matrix(edition(name), rows)
     return matrix, (*findings, *more), frozenset(used)
+
+
+def _opens_section(row: Row) -> bool:
+    """Whether the row is the title of a section, from which on other heads hold."""
+    first = next((c for c in row.cells if c.text), None)
+    found = proactive_rows().match(first.text) if first else None
+    return found is not None and found.key == "#section"
 
 
 def _label(row: Row) -> tuple[str, Cell] | None:

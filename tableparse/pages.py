@@ -84,8 +84,9 @@ def _with_overhang(box: Box, grid: SpanGrid, chars: Sequence[Char]) -> Box:
     bottom = box.bottom
     for line in chars_to_lines(below):
         first = line[0]
-        inside = any(b.x0 <= first.x0 and line[-1].x1 <= b.x1 for b in foot)
-        if not inside or first.top > bottom + OVERHANG * first.size or first.text.isnumeric():
+        inside = all(any(b.x0 <= c.x0 and c.x1 <= b.x1 for b in foot) for c in line)
+        figures = any(c.text.isdigit() for c in line)
+        if not inside or figures or first.top > bottom + OVERHANG * first.size:
             break
         bottom = first.bottom
     return Box(box.x0, box.top, box.x1, bottom)

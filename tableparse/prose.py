@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tableparse.formdata import read_data
-from tableparse.labels import fold, repair_glyphs, squeeze
+from tableparse.labels import applicant_rows, fold, repair_glyphs, squeeze
 from tableparse.model import Finding, Line
 
 TITLE_LINES = 60
@@ -143,6 +143,9 @@ def is_section_heading(text: str) -> bool:
     """Whether a line is one of the form's numbered headings (一、总体情况), wording aside."""
     plain = squeeze(text)
     if not _HEADING.fullmatch(plain):
+        return False
+    row = applicant_rows().match(plain)
+    if row is not None and row.likeness == 1:
         return False
     words = fold(plain)[1:]
     return any(words.startswith(name[:6]) or name in words for name in map(fold, _SECTIONS)) or (

@@ -64,6 +64,13 @@ def matrix_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
             yield value_path(matrix.name, row, column), value
 
 
+def subtotal_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
+    """Every printed subtotal of a matrix with its path."""
+    for group, values in matrix.subtotals.items():
+        for column, value in values.items():
+            yield value_path(matrix.name, f"{group}.subtotal", column), value
+
+
 def judge(
     matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[Finding]
 ) -> str:

@@ -21,6 +21,8 @@ LEVEL = 0.3
 where figures stand beside it, is half a font size or more)."""
 WORD_GAP = 0.6
 """Share of the font size from which a gap parts two words."""
+RUN_GAP = 0.12
+"""The same between two runs of text: cells are drawn as runs of their own."""
 FIGURE_GAP = 0.3
 """The same beside a digit: figures of neighbouring columns come this near."""
 SPACED = 1.3
@@ -87,8 +89,8 @@ def _band_to_pieces(band: list[Char]) -> list[Piece]:
         middle = (char.top + char.bottom) / 2
         size = char.size
         if growing and growing[0].reach < char.x0 - 2 * size:
-            done += growing
-            growing = []
+            done += [p for p in growing if p.reach < char.x0 - 2 * size]
+            growing = [p for p in growing if p.reach >= char.x0 - 2 * size]
         blank = not char.text.strip()
         home = None
         for piece in growing:
@@ -111,9 +113,11 @@ def _goes_on(piece: _Open, char: Char, blank: bool) -> bool:
     last = piece.last
     gap = char.x0 - last.x1
     digit = char.text.isdigit() or last.text.isdigit()
+    if char.run != piece.run:
+        return -0.9 * char.size < gap <= RUN_GAP * char.size
     if gap <= (FIGURE_GAP if digit else WORD_GAP) * char.size:
         return gap > -0.9 * char.size
-    if blank or digit or char.run != piece.run:
+    if blank or digit:
         return False
     return char.x0 - piece.reach <= 0.1 * char.size and gap <= SPACED * char.size
 
