@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from extract.detectors import camelot_lattice, camelot_worker
+from extract.detectors import camelot_cells, camelot_lattice
 from extract.detectors.camelot_lattice import DetectorLost, pdf_to_grids
 from tableparse.model import Box, Grid
 
@@ -40,17 +40,40 @@ def ended() -> Iterator[None]:
     camelot_lattice.close()
 
 
+def stroke(page: Any, cell: Box) -> None:
+    """A cell as a rectangle (`re S`)."""
+    shape = page.new_shape()
+    shape.draw_rect(pymupdf.Rect(cell))
+    shape.finish(width=0.5, closePath=False)
+    shape.commit()
+
+
+def stroke_closed(page: Any, cell: Box) -> None:
+    """A cell as a rectangle that is closed once more (`re h S`), as MuPDF draws."""
+    page.draw_rect(pymupdf.Rect(cell), width=0.5)
+
+
+def fill_thin(page: Any, cell: Box) -> None:
+    """A cell's sides as thin filled rectangles that do not quite meet at the corners."""
+    x0, y0, x1, y1 = cell
+    for side in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
+        dx, dy = (0.4, -0.24) if side[1] == side[3] else (-0.24, 0.4)
+        thick = (side[0] - dy, side[1] - dx, side[2] + dy, side[3] + dx)
+        page.draw_rect(pymupdf.Rect(thick), fill=(0, 0, 0), color=None, width=0)
+
+
+PENS = {"stroked": stroke, "closed twice": stroke_closed, "filled": fill_thin}
+
+
 def draw(cells: tuple[Box, ...] = CELLS, *, rotate: int = 0, crop: Box | None = None,
-         text: str = "22", turned: int = 0, offset: int = 0, unit: float = 1) -> bytes:  # fmt: skip
+         text: str = "22", turned: int = 0, offset: int = 0, unit: float = 1,
+         pen: str = "stroked") -> bytes:  # fmt: skip
     """A one-page PDF, A4, of these cells; `turned` is the direction of the text, `offset`
     moves the MediaBox's origin away from 0, 0."""
     document = pymupdf.open()
     page = document.new_page(width=595, height=842)
     for cell in cells:
-        shape = page.new_shape()
-        shape.draw_rect(pymupdf.Rect(cell))
-        shape.finish(width=0.5, closePath=False)
-        shape.commit()
+        PENS[pen](page, cell)
         if text:
             middle = ((cell.x0 + cell.x1) / 2, (cell.top + cell.bottom) / 2)
             page.insert_text(middle, text, fontsize=9, rotate=turned)
@@ -125,6 +148,15 @@ def test_user_units_are_turned_to_points(raster: bool) -> None:
     assert near(list(grid.boxes), doubled, 2.0)
 
 
+@pytest.mark.parametrize("raster", [False, True])
+@pytest.mark.parametrize("pen", list(PENS))
+def test_however_the_lines_are_drawn(raster: bool, pen: str) -> None:
+    """Rectangles, outlines that camelot alone passes over, and sides with gaps between them
+    give the same cells."""
+    (grid,) = pdf_to_grids(draw(pen=pen), [1], raster=raster)
+    assert near(list(grid.boxes), list(CELLS), 1.0)
+
+
 def test_a_blank_form_is_a_table() -> None:
     """Cells are found where nearly all of them are empty: camelot alone drops such tables."""
     rows, cols = range(20), range(10)
@@ -152,7 +184,7 @@ def test_slots_that_make_no_rectangle_are_not_joined() -> None:
     """Three slots joined round a corner stay three; a joined row of two is one."""
     right = [[False, True], [True, True], [False, True]]
     below = [[False, True], [True, True], [True, True]]
-    assert camelot_worker.walls_to_spans(right, below) == [
+    assert camelot_cells.walls_to_spans(right, below) == [
         (0, 1, 0, 1), (0, 1, 1, 2), (1, 2, 0, 1), (1, 2, 1, 2), (2, 3, 0, 2),
     ]  # fmt: skip
 
