@@ -16,7 +16,8 @@ from tableparse.formdata import read_data
 from tableparse.labels import repair_glyphs
 from tableparse.model import Cell, Value
 
-_NUMBER = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
+_NUMBER = r"(?:[1-9]\d{0,2}(?:[,，]\d{3})+|0|[1-9]\d*)(?:\.\d+)?"
+"""No zero in front: that is two cells run together, or no figure at all."""
 _PLAIN = re.compile(rf"[+-]?{_NUMBER}")
 _NOTE = re.compile(r"[(（][^()（）]*[)）]$")
 _FIGURE = re.compile(
@@ -24,6 +25,7 @@ _FIGURE = re.compile(
 )
 LONGEST = 15
 """Digits of the longest number taken for a figure: JSON readers hold no more exactly."""
+_SIMPLE = re.compile(rf"0|[1-9][0-9]{{0,{LONGEST - 1}}}")
 AS_PRINTED = frozenset({"procurement.amount"})
 """Figures whose printed unit stays with them, for the form itself does not fix it."""
 MONEY = frozenset({"fees.amount_10k_yuan"})
@@ -62,23 +64,37 @@ def looks_numeric(text: str) -> bool:
 
 
 def text_to_number(text: str) -> int | float | None:
-    """The number that `text` is, digits of any width; None where it is not one number."""
+    """The number that `text` is, digits of any width; None where it is not one number, or has
+    more digits than JSON readers hold exactly."""
+    if _has_raised_digits(text):
+        return None
     plain = unicodedata.normalize("NFKC", repair_glyphs(text)).replace("−", "-")
     rises, falls = _signs()
     plain = falls.sub("-", rises.sub("+", plain))
     if not _PLAIN.fullmatch(plain):
         return None
     bare = plain.replace(",", "")
-    if "." in bare:
-        return float(bare)
-    return int(bare) if len(bare) <= LONGEST else None
+    if sum(map(str.isdecimal, bare)) > LONGEST:
+        return None
+    return float(bare) if "." in bare else int(bare)
+
+
+def _has_raised_digits(text: str) -> bool:
+    """Whether a footnote's mark (①, ²) is in the text: NFKC would make it a digit of the
+    number before it."""
+    if text.isascii():
+        return False
+    odd = (unicodedata.normalize("NFKC", c) for c in text if not c.isdecimal())
+    return any(c.isdecimal() for plain in odd for c in plain)
 
 
 def text_to_value(raw: str, path: str = "") -> Value:
     """The figure that a cell prints. `path` is its row and column key, for its unit."""
     shown = raw.strip()
-    if shown.isdecimal() and shown.isascii() and len(shown) <= LONGEST:
+    if _SIMPLE.fullmatch(shown):
         return Value(shown, int(shown))
+    if _has_raised_digits(shown):
+        return Value(shown, doubt="value.unreadable")
     plain = unicodedata.normalize("NFKC", repair_glyphs(shown)).strip()
     if not plain or "".join(plain.split()) in _marks():
         return Value(shown)

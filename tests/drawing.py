@@ -1,0 +1,145 @@
+"""What tests draw by hand: characters, boxes, tables of the form, and PDFs down to their bytes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tableparse.model import Box, Cell, Char, Ruling, Span, Table
+
+A4 = (0.0, 0.0, 595.0, 842.0)
+
+
+def text_to_chars(
+    text: str, x: float, y: float, size: float = 10.0, *, run: int = 0, step: float | None = None
+) -> tuple[Char, ...]:
+    """A line of text whose first character starts at `x` and whose baseline is at `y`, in
+    points; digits are half as wide as other characters unless `step` gives one width."""
+    chars = []
+    for char in text:
+        width = step if step is not None else size * (0.5 if char.isascii() else 1.0)
+        chars.append(Char(char, x, y - 0.88 * size, x + width, y + 0.12 * size, size, run))
+        x += width
+    return tuple(chars)
+
+
+def lattice_to_boxes(xs: Sequence[float], ys: Sequence[float]) -> list[Box]:
+    """The rectangles between column lines `xs` and row lines `ys`, row by row."""
+    return [
+        Box(x0, top, x1, bottom)
+        for top, bottom in zip(ys, ys[1:], strict=False)
+        for x0, x1 in zip(xs, xs[1:], strict=False)
+    ]
+
+
+def across(y: float, *stops: float) -> list[Ruling]:
+    """Level segments at height `y` between pairs of stops."""
+    return [Ruling(a, y, b, y) for a, b in zip(stops[::2], stops[1::2], strict=True)]
+
+
+def down(x: float, *stops: float) -> list[Ruling]:
+    """Upright segments at `x` between pairs of stops."""
+    return [Ruling(x, a, x, b) for a, b in zip(stops[::2], stops[1::2], strict=True)]
+
+
+def rows_to_table(rows: Sequence[Sequence[str | None]], *, width: float = 40.0) -> Table:
+    """A table from its texts by slot. `<` continues the cell to the left, `^` the cell above;
+    None is a hole. Columns are `width` points wide, rows 20 points high."""
+    spans: dict[tuple[int, int], list[int]] = {}
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            if text is None:
+                continue
+            at = (r, c)
+            if text == "<":
+                at = owner[r, c - 1]
+            elif text == "^":
+                at = owner[r - 1, c]
+            owner[r, c] = at
+            span = spans.setdefault(at, [r, r + 1, c, c + 1])
+            span[1], span[3] = max(span[1], r + 1), max(span[3], c + 1)
+    count = max(map(len, rows))
+    cells = tuple(
+        Cell(Span(*span), rows[r][c] or "", 1, Box(width * span[2], 20.0 * span[0],
+                                                   width * span[3], 20.0 * span[1]))
+        for (r, c), span in spans.items()
+    )
+    return Table(len(rows), count, cells, tuple(width * i for i in range(count + 1)))
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A PDF written byte by byte: page contents, and whatever a page, the catalog or further
+    objects (from number 100 on) need, in PDF syntax."""
+
+    contents: tuple[bytes, ...]
+    media: tuple[float, ...] = A4
+    page: str = ""
+    resources: str = ""
+    catalog: str = ""
+    objects: Mapping[int, bytes] | None = None
+    trailer: str = ""
+
+    def to_bytes(self) -> bytes:
+        """The file. Fonts F1 (Helvetica) and F2 (Courier, whose glyphs are 0.6 em wide)."""
+        kids = " ".join(f"{10 + 2 * i} 0 R" for i in range(len(self.contents)))
+        found: dict[int, bytes] = {
+            1: f"<</Type/Catalog/Pages 2 0 R {self.catalog}>>".encode(),
+            2: f"<</Type/Pages/Kids[{kids}]/Count {len(self.contents)}>>".encode(),
+            3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+            4: b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
+            **(self.objects or {}),
+        }
+        box = " ".join(f"{edge:g}" for edge in self.media)
+        for i, content in enumerate(self.contents):
+            number = 10 + 2 * i
+            found[number] = (
+                f"<</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents {number + 1} 0 R {self.page}"
+                f"/Resources<</Font<</F1 3 0 R/F2 4 0 R>>{self.resources}>>>>"
+            ).encode()
+            found[number + 1] = stream(content)
+        return objects_to_pdf(found, self.trailer)
+
+
+def stream(data: bytes, entries: str = "") -> bytes:
+    """A stream object's body."""
+    return f"<</Length {len(data)} {entries}>>stream\n".encode() + data + b"\nendstream"
+
+
+def objects_to_pdf(objects: Mapping[int, bytes], trailer: str = "") -> bytes:
+    """Numbered objects as a file with a cross-reference table; the catalog is number 1."""
+    out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    offsets = {}
+    for number, body in objects.items():
+        offsets[number] = len(out)
+        out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+    start = len(out)
+    size = max(objects) + 1
+    out += f"xref\n0 {size}\n0000000000 65535 f \n".encode()
+    for number in range(1, size):
+        if number in offsets:
+            out += f"{offsets[number]:010} 00000 n \n".encode()
+        else:
+            out += b"0000000000 00000 f \n"
+    out += f"trailer\n<</Size {size}/Root 1 0 R {trailer}>>\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(out)
+
+
+def show(text: str, x: float, y: float, size: float = 12.0, font: str = "F2") -> bytes:
+    """PDF operators that print Latin text with its baseline's start at (x, y), y upwards."""
+    return f"BT /{font} {size:g} Tf 1 0 0 1 {x:g} {y:g} Tm ({text}) Tj ET\n".encode()
+
+
+def chars_to_text(chars: Iterable[Char]) -> str:
+    """The characters in the order given, as one string."""
+    return "".join(char.text for char in chars)
+
+
+def printed_form() -> dict[str, Any]:
+    """The form as the makers of fixtures print it: labels apart from the project's own."""
+    path = Path(__file__).resolve().parent.parent / "fixtures" / "form.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
