@@ -14,8 +14,11 @@ from tableparse.stitch import pages_to_tables
 
 RANKS = ("verified", "unproven", "inconsistent", "doubtful", "incomplete")
 """From the reading to prefer to the one to take last."""
-MARKERS = ("政府信息公开申请", "信息内容", "结果维持", "行政处罚", "属于", "申请", "总计")
-"""Words of which a page that holds a piece of the form has at least one."""
+MARKERS = (
+    "政府信息公开申请", "现行有效", "行政强制", "事业性收费", "集中采购", "结果维持", "自然人",
+    "商业企业", "国家秘密", "内部事务", "不掌握", "重复申请", "公开出版物", "不补正", "结转下年度",
+)  # fmt: skip
+"""Words of the form's tables; a page that holds a piece of one has at least two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ LADDER = (
 
 def _marked(page: Page) -> bool:
     text = repair_glyphs("".join(c.text for c in page.chars))
-    return any(word in text for word in MARKERS)
+    return sum(word in text for word in MARKERS) >= 2
 
 
 def run_ladder(
@@ -99,10 +102,9 @@ def run_ladder(
             continue
         try:
             grids = rung.detect(data, document)
-        except RuntimeError as error:
-            if type(error).__name__ != "DetectorLost":
-                raise
-            lost.append(Finding("detector.lost", "info", "unknown", f"{rung.name}: {error}"))
+        except Exception as error:  # a detector that fails costs its opinion, not the document
+            message = f"{rung.name} gave no result ({type(error).__name__})"
+            lost.append(Finding("detector.lost", "warning", "extraction", message))
             continue
         if trials and (not grids or grids in seen):
             continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 from extract.blame import blame_findings
 from extract.errors import NoContentError
 from extract.ladder import Trial, best_trial, run_ladder
+from extract.readers import READERS
 from extract.readers.turns import Turn
-from extract.source import Source, source_to_dict, source_to_text
+from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
 from tableparse.read import tables_to_reading
@@ -26,19 +27,14 @@ def extract_source(source: Source, detector: str = "auto") -> Report:
     Raises the reader's errors, and NoContentError where there is neither a title of such a
     report nor one of its tables.
     """
-    if source.media_type == "text/plain":
-        from extract.readers.text import text_to_document
-
-        text, _ = source_to_text(source)
-        document = text_to_document(text)
-        reading = tables_to_reading(document.tables or (), document.notes)
-        trials = [Trial("text", reading, document.lines)]
-    else:
-        from extract.readers.pdf import pdf_to_document
-
-        document = pdf_to_document(source.data)
-        notes = (*document.notes, *_text_layer(document.pages))
+    reader = READERS[source.media_type]
+    document = reader.read(source)
+    notes = (*document.notes, *_text_layer(document.pages))
+    if document.tables is None:
         trials = run_ladder(source.data, document, detector, notes)
+    else:
+        reading = tables_to_reading(document.tables, notes)
+        trials = [Trial(reader.name, reading, document.lines)]
     best = best_trial(trials)
     heading = lines_to_heading(best.lines)
     _refuse_other(document, best, heading)

@@ -12,6 +12,8 @@ from tableparse.model import Box, Char, Grid, Line, Page, Table
 
 MARGIN = 0.11
 """Share of a page's height, above and below, in which page numbers and running titles stand."""
+LEAST_COLUMNS = 2
+"""Columns that a table has at least; boxes under one another are framed prose."""
 _PAGE_NUMBER = re.compile(
     r"[-—–―－·.\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–―－·.\s]*"
 )
@@ -49,6 +51,8 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
         try:
             spans = boxes_to_grid(grid.boxes)
         except GridError:
+            continue
+        if len(spans.xs) < LEAST_COLUMNS + 1:
             continue
         box = Box(spans.xs[0], spans.ys[0], spans.xs[-1], spans.ys[-1])
         inside, rest = _split(rest, _with_overhang(box, spans, rest))

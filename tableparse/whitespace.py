@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from tableparse.labels import repair_glyphs
@@ -20,13 +20,13 @@ LEVEL = 0.3
 """Share of the font size by which middles differ on one line (half a line of a wrapped label,
 where figures stand beside it, is half a font size or more)."""
 WORD_GAP = 0.6
-"""Share of the font size from which a gap parts two words."""
-RUN_GAP = 0.12
-"""The same between two runs of text: cells are drawn as runs of their own."""
+"""Share of the font size from which a gap parts two words drawn one after the other."""
 FIGURE_GAP = 0.3
 """The same beside a digit: figures of neighbouring columns come this near."""
+LATER_GAP = 0.12
+"""The same between characters that were not drawn one after the other: different cells."""
 SPACED = 1.3
-"""Share of the font size that a typed space may bridge inside a word (自 然 人)."""
+"""Share of the font size that may part the words of one label (自 然 人)."""
 FIGURE = re.compile(r"[\d.,+\-/\\*%()—–―─…×无]+")
 
 
@@ -35,7 +35,8 @@ class Ambiguous(ValueError):
 
 
 class Piece(NamedTuple):
-    """A stretch of text on one line without a wide gap, glyphs repaired, no white space."""
+    """A stretch of text on one line without a wide gap, glyphs repaired, no white space.
+    `first` and `last` count its characters in the order of drawing."""
 
     text: str
     x0: float
@@ -43,6 +44,8 @@ class Piece(NamedTuple):
     x1: float
     bottom: float
     size: float
+    first: int
+    last: int
 
     @property
     def middle(self) -> float:
@@ -50,80 +53,75 @@ class Piece(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
-class _Open:
-    """A piece to which characters are still added."""
+class _Inked(NamedTuple):
+    """A visible character, the height of its middle and its number in order of drawing."""
 
-    __slots__ = ("chars", "last", "middle", "reach", "run")
-
-    def __init__(self, char: Char, middle: float) -> None:
-        self.chars = [char]
-        self.last, self.run, self.reach, self.middle = char, char.run, char.x1, middle
+    middle: float
+    number: int
+    char: Char
 
 
 def chars_to_pieces(chars: Iterable[Char]) -> list[Piece]:
     """Characters to pieces, from top to bottom, each line from left to right."""
+    inked = (c for c in chars if not c.text.isspace())
     pieces: list[Piece] = []
-    band: list[Char] = []
+    band: list[_Inked] = []
     last = 0.0
-    for char in sorted(chars, key=_by_middle):
-        middle = (char.top + char.bottom) / 2
-        if band and middle - last > LEVEL * char.size:
+    for ink in sorted(_Inked((c.top + c.bottom) / 2, i, c) for i, c in enumerate(inked)):
+        if band and ink.middle - last > LEVEL * ink.char.size:
             pieces += _band_to_pieces(band)
             band = []
-        band.append(char)
-        last = middle
+        band.append(ink)
+        last = ink.middle
     pieces += _band_to_pieces(band)
     return pieces
 
 
-def _by_middle(char: Char) -> float:
-    return char.top + char.bottom
-
-
-def _band_to_pieces(band: list[Char]) -> list[Piece]:
+def _band_to_pieces(band: list[_Inked]) -> list[Piece]:
     """Characters of close middles; lines that overlap in height are told apart by place."""
-    band.sort(key=lambda c: c.x0)
-    done: list[_Open] = []
-    growing: list[_Open] = []
-    for char in band:
-        middle = (char.top + char.bottom) / 2
-        size = char.size
-        if growing and growing[0].reach < char.x0 - 2 * size:
-            done += [p for p in growing if p.reach < char.x0 - 2 * size]
-            growing = [p for p in growing if p.reach >= char.x0 - 2 * size]
-        blank = not char.text.strip()
+    band.sort(key=lambda ink: ink.char.x0)
+    done: list[list[_Inked]] = []
+    growing: list[list[_Inked]] = []
+    for ink in band:
+        char = ink.char
+        reach = char.x0 - 2 * char.size
+        if growing and growing[0][-1].char.x1 < reach:
+            done += [p for p in growing if p[-1].char.x1 < reach]
+            growing = [p for p in growing if p[-1].char.x1 >= reach]
         home = None
         for piece in growing:
-            if abs(piece.middle - middle) <= LEVEL * size and _goes_on(piece, char, blank):
+            step = _step(piece[-1], ink)
+            if step < 0:
+                break
+            if step:
                 home = piece
-        if blank:
-            if home is not None and char.run == home.run:
-                home.reach = min(char.x1, home.last.x1 + SPACED * size)
-        elif home is None:
-            growing.append(_Open(char, middle))
-        elif not (char.text == home.last.text and char.x0 - home.last.x0 < 0.25 * size):
-            home.chars.append(char)
-            home.last, home.run, home.reach = char, char.run, char.x1
+        else:
+            if home is None:
+                growing.append([ink])
+            else:
+                home.append(ink)
     found = [_close(piece) for piece in (*done, *growing)]
     found.sort(key=lambda p: p.x0)
     return found
 
 
-def _goes_on(piece: _Open, char: Char, blank: bool) -> bool:
-    last = piece.last
-    gap = char.x0 - last.x1
-    digit = char.text.isdigit() or last.text.isdigit()
-    if char.run != piece.run:
-        return -0.9 * char.size < gap <= RUN_GAP * char.size
-    if gap <= (FIGURE_GAP if digit else WORD_GAP) * char.size:
-        return gap > -0.9 * char.size
-    if blank or digit:
-        return False
-    return char.x0 - piece.reach <= 0.1 * char.size and gap <= SPACED * char.size
+def _step(last: _Inked, ink: _Inked) -> int:
+    """1 where a character goes on a piece, 0 where not, -1 where it is the last one again."""
+    a, b = last.char, ink.char
+    if abs(last.middle - ink.middle) > LEVEL * b.size:
+        return 0
+    if a.text == b.text and b.x0 - a.x0 < 0.25 * b.size:
+        return -1
+    gap = b.x0 - a.x1
+    if ink.number - last.number != 1:
+        most = LATER_GAP
+    else:
+        most = FIGURE_GAP if a.text.isdigit() or b.text.isdigit() else WORD_GAP
+    return int(-0.9 * b.size < gap <= most * b.size)
 
 
-def _close(piece: _Open) -> Piece:
-    chars = piece.chars
+def _close(piece: list[_Inked]) -> Piece:
+    chars = [ink.char for ink in piece]
     return Piece(
         repair_glyphs("".join(c.text for c in chars)),
         chars[0].x0,
@@ -131,6 +129,8 @@ def _close(piece: _Open) -> Piece:
         max(c.x1 for c in chars),
         max(c.bottom for c in chars),
         max(c.size for c in chars),
+        piece[0].number,
+        piece[-1].number,
     )
 
 
@@ -197,4 +197,26 @@ def join_pieces(pieces: Sequence[Piece]) -> Piece:
         max(p.x1 for p in pieces),
         max(p.bottom for p in pieces),
         max(p.size for p in pieces),
+        pieces[0].first,
+        pieces[-1].last,
     )
+
+
+def join_spaced(pieces: Iterable[Piece], begins: Callable[[Piece], bool]) -> list[Piece]:
+    """Pieces that were drawn one after the other on one line, with no more between them than
+    a wide space, as one piece; a piece that `begins` a label of its own is never joined to
+    what stands before it."""
+    joined: list[Piece] = []
+    for piece in sorted(pieces, key=lambda p: p.first):
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and piece.first == last.last + 1
+            and abs(piece.middle - last.middle) <= LEVEL * piece.size
+            and -0.5 * piece.size < piece.x0 - last.x1 <= SPACED * piece.size
+            and not begins(piece)
+        ):
+            joined[-1] = join_pieces([last, piece])
+        else:
+            joined.append(piece)
+    return sorted(joined, key=lambda p: (p.top, p.x0))

@@ -52,7 +52,7 @@ def text_turn(trace: list[dict[str, Any]], rotation: int) -> int:
     votes: Counter[int] = Counter()
     for span in trace:
         dx, dy = span["dir"]
-        quarter = QUARTERS.get((round(dx, 2), round(dy, 2)))
+        quarter = 0 if dx == 1.0 else QUARTERS.get((round(dx, 2), round(dy, 2)))
         if quarter is not None and not span["wmode"]:
             votes[quarter] += len(span["chars"])
     return votes.most_common(1)[0][0] if votes else rotation % 360
