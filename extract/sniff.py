@@ -17,7 +17,7 @@ HEAD = 1024
 """Bytes within which a PDF must show its mark: what the readers of PDF grant as well."""
 
 TEXT_HEAD = 4096
-"""Characters of a text in which the marks of HTML are looked for."""
+"""Bytes or characters of a text in which the marks of HTML are looked for."""
 
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "application/zip"),
@@ -85,9 +85,10 @@ def bytes_to_media_type(data: bytes) -> str:
         return "image/webp"
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
         return "image/bmp"
-    mark = data.find(b"%PDF-", 0, HEAD)
-    # a web page may speak of %PDF-, and a PDF may stand behind junk that is no web page
-    if mark >= 0 and not HTML_START.match(data[:mark].decode("latin-1").lstrip("ï»¿")):
+    # tags are ASCII: so are pages known whose own encoding is broken or not known here
+    if HTML_START.match(data[:TEXT_HEAD].removeprefix(b"\xef\xbb\xbf").decode("latin-1")):
+        return HTML  # before PDF: a web page may speak of %PDF-, a PDF may stand behind junk
+    if b"%PDF-" in data[:HEAD] or data.startswith(b"%PDF"):
         return PDF
     try:
         text, _ = bytes_to_text(data)

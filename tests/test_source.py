@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from extract import source as source_module
 from extract.errors import CorruptError, FormatError, GkextractError, InputError, LimitError
+from extract.readers import READERS
 from extract.sniff import SUPPORTED, bytes_to_media_type
 from extract.source import (
     UNREAD,
@@ -50,6 +51,8 @@ KINDS: list[tuple[bytes, str]] = [
     (b"<!-- a -->\n<!-- b --><html>", "text/html"),
     (b"<html>how a file starts with %PDF-1.4</html>", "text/html"),
     (b"<script>location='/x'</script>", "text/html"),
+    (b"<html><title>\xff\x00 in no encoding", "text/html"),
+    (b"%PDF\n1 0 obj", "application/pdf"),
     ("你好 <html><body>".encode("gb18030"), "text/html"),
     (b'<?xml version="1.0"?>\n<!DOCTYPE html><html/>', "text/html"),
     (b'<?xml version="1.0"?>\n<w:wordDocument/>', "application/xml"),
@@ -92,6 +95,11 @@ def test_content_tells_the_kind(data: bytes, media_type: str) -> None:
     """The kind of a file is told by its bytes; every kind is either read or has a message."""
     assert bytes_to_media_type(data) == media_type
     assert (media_type in SUPPORTED) != (media_type in UNREAD)
+
+
+def test_supported_kinds_have_readers() -> None:
+    """What is called supported is what there are readers for."""
+    assert READERS.keys() == SUPPORTED
 
 
 def test_name_is_never_asked(tmp_path: Path) -> None:
