@@ -129,7 +129,7 @@ def _begins_with_label(row: Row) -> bool:
     """Whether the row's first printed cell is the label of a row or group of the matrix."""
     first = next((c for c in row.cells if c.text), None)
     found = applicant_rows().match(first.text) if first else None
-    return found is not None and found.key != "#subtotal"
+    return found is not None and found.key != "#subtotal" and not _repeats_header(row)
 
 
 def _is_row(row: Row, heads: Sequence[Head]) -> bool:
@@ -191,9 +191,11 @@ def _read_row(
 
 
 def _repeats_header(row: Row) -> bool:
+    """Whether most of what the row prints are heads. One is not enough: 总计 and 其他 are
+    labels of rows too, alone in their row where its figures are blank."""
     columns = applicant_columns()
-    known = [columns.match(c.text) for c in row.cells if c.text]
-    return bool(known) and sum(m is not None for m in known) > len(known) / 2
+    known = [columns.match(c.text) is not None for c in row.cells if c.text]
+    return sum(known) > max(1, len(known) / 2)
 
 
 def _found_to_matrix(found: Sequence[_Found]) -> tuple[Matrix, list[Finding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def lattice_to_boxes(xs: Sequence[float], ys: Sequence[float]) -> list[Box]:
     """The rectangles between column lines `xs` and row lines `ys`, row by row."""
     return [
         Box(x0, top, x1, bottom)
-        for top, bottom in zip(ys, ys[1:], strict=False)
-        for x0, x1 in zip(xs, xs[1:], strict=False)
+        for top, bottom in pairwise(ys)
+        for x0, x1 in pairwise(xs)
     ]
 
 
@@ -143,3 +144,84 @@ def printed_form() -> dict[str, Any]:
     """The form as the makers of fixtures print it: labels apart from the project's own."""
     path = Path(__file__).resolve().parent.parent / "fixtures" / "form.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+Texts = list[list[str | None]]
+
+
+def matrix_to_texts(
+    figures: Mapping[str, Sequence[str]] | None = None, edition: str = "2021"
+) -> Texts:
+    """The applicant matrix as the form prints it, for `rows_to_table`: three columns of labels
+    and seven of figures, three rows of header. Figures not given are "0"."""
+    form = printed_form()
+    heads = form["column_labels"]
+    rows: Texts = [
+        [form["corner"], "<", "<", form["applicants"], *"<<<<<<"],
+        ["^", "^", "^", heads[0], form["legal_persons"], *"<<<<", heads[6]],
+        ["^", "^", "^", "^", *heads[1:6], "^"],
+    ]
+    group = ""
+    for key, label, over in form["rows_2021"]:
+        if edition == "2019" and key.startswith("other."):
+            if key != "other.other":
+                continue
+            key, label, over = form["other_2019"]
+        printed = list((figures or {}).get(key, ["0"] * 7))
+        first = "^" if any(row[0] == form["results"] for row in rows) else form["results"]
+        if over == "-":
+            rows.append([label, "<", "<", *printed])
+        elif over == "":
+            rows.append([first, label, "<", *printed])
+        else:
+            rows.append([first, "^" if over == group else over, label, *printed])
+        group = over
+    return rows
+
+
+def proactive_to_texts(
+    figures: Mapping[str, Sequence[str]] | None = None, edition: str = "2021"
+) -> Texts:
+    """The proactive table of an edition, for `rows_to_table`: a label and three columns of
+    figures. Figures not given are "0"."""
+    rows: Texts = []
+    for section in printed_form()[f"proactive_{edition}"]:
+        labels = section["labels"]
+        rows.append([section["band"], "<", "<", "<"])
+        rows.append(["信息内容", *_widen(labels)])
+        for key, label in section["rows"]:
+            printed = (figures or {}).get(key, ["0"] * len(labels))
+            rows.append([label, *_widen(printed)])
+    return rows
+
+
+def _widen(texts: Sequence[str]) -> list[str]:
+    return [*texts, *["<"] * (3 - len(texts))]
+
+
+def review_to_texts(figures: Sequence[str] | None = None) -> Texts:
+    """The review table for `rows_to_table`: fifteen columns, three rows of header, a row of
+    figures (all "0" unless given)."""
+    form = printed_form()
+    blocks, heads = form["review_labels"], form["review_column_labels"]
+    return [
+        [blocks[0], *"<<<<", blocks[1], *"<<<<<<<<<"],
+        [*heads, blocks[2], *"<<<<", blocks[3], *"<<<<"],
+        [*"^^^^^", *heads, *heads],
+        list(figures or ["0"] * 15),
+    ]
+
+
+def balanced() -> dict[str, list[str]]:
+    """Figures of a 2021 matrix that satisfy all 39 identities, no two rows alike."""
+    rows = {key: [10 * n + c for c in range(6)] for n, (key, *_) in enumerate(_outcome_rows())}
+    total = [sum(column) for column in zip(*rows.values(), strict=True)]
+    out = [3, 1, 4, 1, 5, 9]
+    carried = [2, 7, 1, 8, 2, 8]
+    rows["processed_total"], rows["carried_out"], rows["carried_in"] = total, out, carried
+    rows["received"] = [t + o - c for t, o, c in zip(total, out, carried, strict=True)]
+    return {key: [str(n) for n in (*row, sum(row))] for key, row in rows.items()}
+
+
+def _outcome_rows() -> list[list[str]]:
+    return [row for row in printed_form()["rows_2021"] if row[2] != "-"][:-1]
