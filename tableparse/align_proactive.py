@@ -7,11 +7,13 @@ figures do not line up (seen in the 2019 edition), by their order, if there are 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tableparse.formdata import Edition, edition
-from tableparse.labels import proactive_columns, proactive_rows
+from tableparse.labels import proactive_columns, proactive_rows, squeeze
 from tableparse.model import Cell, Finding, Matrix, Table, Value
 from tableparse.rows import (
     Head,
@@ -24,6 +26,8 @@ from tableparse.rows import (
     table_to_rows,
 )
 from tableparse.values import cell_to_value
+
+_UNIT = re.compile("[十百千万亿]*元")
 
 
 def tables_to_proactive(
@@ -90,16 +94,25 @@ def _values(row: Row, label: Cell, heads: Sequence[Head], key: str) -> dict[str,
     lined_up = all(
         any(h.c0 <= c.span.c0 and c.span.c1 <= h.c1 for h in heads) for c in cells if c.text
     )
-    names = [h.key.split(":")[-1] for h in heads]
+    paths = [f"{key}.{h.key.split(':')[-1]}" for h in heads]
     if not lined_up and len(cells) == len(heads) and all(row.alone(c) for c in cells):
-        return {
-            name: cell_to_value(cell, f"{key}.{name}")
-            for name, cell in zip(names, cells, strict=True)
-        }
+        read = [cell_to_value(cell, path) for cell, path in zip(cells, paths, strict=True)]
+    else:
+        read = [head_to_value(row, head, path) for head, path in zip(heads, paths, strict=True)]
     return {
-        name: head_to_value(row, head, f"{key}.{name}")
-        for name, head in zip(names, heads, strict=True)
+        path.split(".")[-1]: _in_unit_of_form(value, head)
+        for path, value, head in zip(paths, read, heads, strict=True)
     }
+
+
+def _in_unit_of_form(value: Value, head: Head) -> Value:
+    """The figure, null where its head names a unit of money that is not the form's 万元 and
+    the figure none of its own: 251000 under 元 is no 251000 万元."""
+    units = _UNIT.findall(squeeze(head.text))
+    bare = isinstance(value.number, (int, float)) and not value.note
+    if bare and any(unit != "万元" for unit in units):
+        return replace(value, number=None, doubt="value.unit")
+    return value
 
 
 def _enter(

@@ -25,11 +25,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A recognised column: its key and the slots c0 <= c < c1 that its head covers."""
+    """A recognised column: its key, the slots c0 <= c < c1 that its head covers, and the
+    head's text where one cell has it."""
 
     key: str
     c0: int
     c1: int
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ def row_to_heads(row: Row, labels: Labels) -> list[Head]:
     for cell in row.cells:
         found = labels.match(cell.text) if cell.text else None
         if found and not found.key.startswith("#"):
-            heads.append(Head(found.key, cell.span.c0, cell.span.c1))
+            heads.append(Head(found.key, cell.span.c0, cell.span.c1, cell.text))
     return heads
 
 
