@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from tableparse.labels import repair_glyphs
 from tableparse.model import Document, Finding, Grid, Line, Page
 from tableparse.pages import PageText, page_to_text, without_furniture
-from tableparse.read import Reading, matrix_values, subtotal_values, tables_to_reading
+from tableparse.read import (
+    TABLES,
+    Reading,
+    combine_readings,
+    matrix_values,
+    subtotal_values,
+    tables_to_reading,
+)
 from tableparse.stitch import pages_to_tables
 
 RANKS = ("verified", "unproven", "inconsistent", "doubtful", "incomplete")
@@ -23,11 +30,13 @@ MARKERS = (
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One detector's reading of a document, and the lines outside of its tables."""
+    """One detector's reading of a document, and the lines outside of its tables. `sources`
+    names the detector of each table where the trial combines several."""
 
     detector: str
     reading: Reading
     lines: tuple[Line, ...]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,9 @@ def run_ladder(
     seen: set[tuple[Grid, ...]] = set()
     lost: list[Finding] = []
     for rung in LADDER:
-        if detector not in ("auto", rung.asked_as) or settled(trials, rung):
+        if detector not in ("auto", rung.asked_as):
+            continue
+        if trials and settled(with_combined(trials, notes), rung):
             continue
         try:
             grids = rung.detect(data, document)
@@ -110,14 +121,14 @@ def run_ladder(
             continue
         seen.add(grids)
         trials.append(_grids_to_trial(rung.name, document, grids, plain, (*notes, *lost)))
-    return trials or [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
+    if not trials:
+        return [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
+    return with_combined(trials, (*notes, *lost))
 
 
 def settled(trials: Sequence[Trial], rung: Rung) -> bool:
     """Whether nothing is to be gained from the rung: a reading is proven, or cannot be by
     any other (unproven), or an independent one agrees that the publisher slipped."""
-    if not trials:
-        return False
     best = best_trial(trials)
     status = best.reading.status
     if status in ("verified", "unproven"):
@@ -146,9 +157,29 @@ def best_trial(trials: Sequence[Trial]) -> Trial:
     return min(trials, key=rank)
 
 
+def with_combined(trials: Sequence[Trial], notes: Sequence[Finding]) -> list[Trial]:
+    """The trials, and the reading that takes each table from the trial that found it best,
+    where that is no trial's own (a document may rule one table and not the next)."""
+    readings = [t.reading for t in trials]
+    whole = combine_readings(readings, notes)
+    if any(r.matrices == whole.matrices for r in readings):
+        return list(trials)
+    sources = tuple(
+        next(t.detector for t in trials if t.reading.matrices[i] is whole.matrices[i])
+        for i in range(len(TABLES))
+    )
+    used = [t for t in trials if t.detector in sources]
+    lines = tuple(x for x in used[0].lines if all(x in t.lines for t in used[1:]))
+    return [*trials, Trial("combined", whole, lines, sources)]
+
+
 def independent(a: Trial, b: Trial) -> bool:
     """Whether two readings found their cells in different ways."""
-    return a.detector.split("+")[0] != b.detector.split("+")[0]
+    return not (_ways(a) & _ways(b))
+
+
+def _ways(trial: Trial) -> set[str]:
+    return {name.split("+")[0] for name in trial.sources or (trial.detector,)}
 
 
 def confirmed(

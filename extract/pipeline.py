@@ -10,7 +10,7 @@ from extract.readers.turns import Turn
 from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
-from tableparse.read import tables_to_reading
+from tableparse.read import TABLES, tables_to_reading
 from tableparse.report import Report
 
 FORM_SINCE = 2019
@@ -66,7 +66,7 @@ def _refuse_other(document: Document, best: Trial, heading: Heading) -> None:
             "no text that says so: the pages are pictures, which this version does not read",
             "look for the report as PDF with text",
         )
-    if "text.damaged" in codes or not any(p.chars for p in document.pages) and document.pages:
+    if "text.damaged" in codes or (not any(p.chars for p in document.pages) and document.pages):
         raise NoContentError(
             "no readable text: the text layer is damaged or empty",
             "look for the report in another format",
@@ -103,7 +103,7 @@ def _to_report(
         attempts=tuple(
             Attempt(t.detector, t.reading.checks.evaluated, t.reading.checks.held) for t in trials
         ),
-        detector=best.detector,
+        detectors=dict(zip(TABLES, best.sources or (best.detector,) * len(TABLES), strict=True)),
     )
 
 

@@ -84,7 +84,5 @@ def boxes_to_grid(boxes: Sequence[Box], tolerance: float = SNAP) -> SpanGrid:
                     raise GridError(f"two cells claim row {r + 1}, column {c + 1} of the grid")
                 row[c] = True
         spans.append(span)
-    spans += [
-        Span(r, r + 1, c, c + 1) for r in range(rows) for c in range(cols) if not taken[r][c]
-    ]
+    spans += [Span(r, r + 1, c, c + 1) for r in range(rows) for c in range(cols) if not taken[r][c]]
     return SpanGrid(xs, ys, tuple(sorted(spans)))

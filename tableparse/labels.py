@@ -193,6 +193,4 @@ def review_blocks() -> Labels:
 @cache
 def review_columns() -> Labels:
     """The five outcome columns that stand under each block of the review table."""
-    return Labels(
-        _entries(editions()[-1].outcomes, read_data("variants")["review"]["columns"])
-    )
+    return Labels(_entries(editions()[-1].outcomes, read_data("variants")["review"]["columns"]))

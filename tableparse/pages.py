@@ -158,9 +158,7 @@ def without_furniture(pages: Sequence[PageText]) -> tuple[PageText, ...]:
             )
         )
 
-    return tuple(
-        PageText(p.number, p.height, p.tables, kept(p), p.given, p.placed) for p in pages
-    )
+    return tuple(PageText(p.number, p.height, p.tables, kept(p), p.given, p.placed) for p in pages)
 
 
 def _signature(line: Line) -> tuple[str, int]:

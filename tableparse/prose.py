@@ -193,11 +193,7 @@ def _paragraphs(lines: Sequence[Line]) -> str:
     for line in lines:
         text = repair_glyphs(line.text).strip()
         em = line.size or 1.0
-        fresh = (
-            last is None
-            or line.box.x0 - left > 1.2 * em
-            or right - last.box.x1 > 2.5 * em
-        )
+        fresh = last is None or line.box.x0 - left > 1.2 * em or right - last.box.x1 > 2.5 * em
         if fresh:
             out.append(text)
         else:

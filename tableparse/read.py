@@ -17,44 +17,72 @@ from tableparse.rows import quote
 TABLES = ("proactive", "applications", "review")
 
 
+Matrices = tuple[Matrix | None, Matrix | None, Matrix | None]
+"""The matrices of TABLES, None where one was not found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The three matrices as read one way, with their proof."""
+    """The three matrices as read one way, with their proof. `said` is what alignment had to
+    say of each of TABLES, `aside` of the tables that are none of the form's."""
 
-    proactive: Matrix | None
-    applications: Matrix | None
-    review: Matrix | None
+    matrices: Matrices
+    said: tuple[tuple[Finding, ...], ...]
+    aside: tuple[Finding, ...]
     checks: Checks
     findings: tuple[Finding, ...]
     status: str
 
-    @property
-    def matrices(self) -> tuple[Matrix | None, Matrix | None, Matrix | None]:
-        """The matrices in the form's order."""
-        return self.proactive, self.applications, self.review
-
 
 def tables_to_reading(tables: Sequence[Table], notes: Sequence[Finding] = ()) -> Reading:
     """Align, check and judge. `notes` is what reader and detector already had to say."""
-    applications, said, used = tables_to_applications(tables)
+    applications, said_a, used = tables_to_applications(tables)
     rest = [t for i, t in enumerate(tables) if i not in used]
     proactive, said_p, used_p = tables_to_proactive(rest)
     review, said_r, used_r = tables_to_review(rest)
-    matrices = (proactive, applications, review)
+    aside = tuple(_decoy(t) for i, t in enumerate(rest) if i not in used_p | used_r)
+    return _judged((proactive, applications, review), (said_p, said_a, said_r), aside, notes)
+
+
+def combine_readings(readings: Sequence[Reading], notes: Sequence[Finding]) -> Reading:
+    """Each table from the reading that found it best: whole before in part, without doubt
+    before doubtful, the earlier before the later. What adds up plays no part."""
+    best = [_best(readings, i) for i in range(len(TABLES))]
+    matrices = best[0].matrices[0], best[1].matrices[1], best[2].matrices[2]
+    said = tuple(reading.said[i] for i, reading in enumerate(best))
+    aside = tuple(f for f in readings[0].aside if all(f in r.aside for r in readings))
+    return _judged(matrices, said, aside, notes)
+
+
+def _best(readings: Sequence[Reading], table: int) -> Reading:
+    return min(readings, key=lambda r: _rank(r.matrices[table], r.said[table]))
+
+
+def _rank(matrix: Matrix | None, said: Sequence[Finding]) -> tuple[bool, int, bool, int]:
+    if matrix is None:
+        return True, 0, True, 0
+    values = [value for _, value in (*matrix_values(matrix), *subtotal_values(matrix))]
+    doubts = sum(value.doubt is not None for value in values)
+    return False, len(matrix.missing), bool(said), doubts
+
+
+def _judged(
+    matrices: Matrices,
+    said: tuple[tuple[Finding, ...], ...],
+    aside: tuple[Finding, ...],
+    notes: Sequence[Finding],
+) -> Reading:
     checks = check_matrices(matrices)
     findings = (
         *notes,
         *_missing(matrices),
-        *said_p,
-        *said,
-        *said_r,
+        *(finding for findings in said for finding in findings),
         *_doubts(matrices),
         *checks.findings,
         *_blank(matrices),
-        *(_decoy(t) for i, t in enumerate(rest) if i not in used_p | used_r),
+        *aside,
     )
-    status = judge(matrices, checks, findings)
-    return Reading(proactive, applications, review, checks, findings, status)
+    return Reading(matrices, said, aside, checks, findings, judge(matrices, checks, findings))
 
 
 def matrix_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
@@ -71,9 +99,7 @@ def subtotal_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
             yield value_path(matrix.name, f"{group}.subtotal", column), value
 
 
-def judge(
-    matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[Finding]
-) -> str:
+def judge(matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[Finding]) -> str:
     """The status: the worst that applies, from incomplete over doubtful, inconsistent and
     unproven to verified."""
     if any(m is None or m.missing for m in matrices):

@@ -36,8 +36,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     region: Mapping[str, str] | None = None
-    detector: str | None = None
-    """The detector whose reading this is, one of the attempts."""
+    detectors: Mapping[str, str] = field(default_factory=dict)
+    """The detector that each table is from, one of the attempts."""
     generator: Mapping[str, str] = field(
         default_factory=lambda: {"name": "gkextract", "version": __version__}
     )
@@ -75,7 +75,8 @@ class Report:
         }
         if evidence:
             found["evidence"] = {
-                path: _value_to_evidence(value, self.detector) for path, value in self.figures()
+                path: _value_to_evidence(value, self.detectors.get(path.split(".")[0]))
+                for path, value in self.figures()
             }
         return found
 
@@ -110,7 +111,7 @@ class Report:
                     Finding(**{**f, "cells": tuple(f["cells"])}) for f in data["findings"]
                 ),
                 attempts=tuple(Attempt(**a) for a in data["attempts"]),
-                detector=next((e["detector"] for e in evidence.values()), None),
+                detectors={path.split(".")[0]: e["detector"] for path, e in evidence.items()},
                 region=data["region"],
                 generator=data["generator"],
             )
@@ -129,9 +130,7 @@ def _proactive_to_dict(matrix: Matrix | None) -> dict[str, Any] | None:
     for section in edition(matrix.form).proactive:
         for row in section.rows:
             values = matrix.rows.get(row.key)
-            found[row.key] = (
-                _numbers(values) if values else {c.key: None for c in section.columns}
-            )
+            found[row.key] = _numbers(values) if values else {c.key: None for c in section.columns}
     return found
 
 
@@ -208,7 +207,7 @@ def dict_to_text(data: Mapping[str, Any]) -> str:
     finding, an attempt, a piece of evidence or a section."""
     lines = []
     for key, value in data.items():
-        lines.append(f' {_dump(key)}: {_block(key, value)}')
+        lines.append(f" {_dump(key)}: {_block(key, value)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

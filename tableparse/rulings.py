@@ -113,12 +113,8 @@ def close_frame(across: list[Ruling], down: list[Ruling]) -> tuple[list[Ruling],
             inner.append(frame(at))
         return sorted(inner, key=position)
 
-    closed_across = framed(
-        across, lambda r: r.top, (top, bottom), lambda y: Ruling(x0, y, x1, y)
-    )
-    closed_down = framed(
-        down, lambda r: r.x0, (x0, x1), lambda x: Ruling(x, top, x, bottom)
-    )
+    closed_across = framed(across, lambda r: r.top, (top, bottom), lambda y: Ruling(x0, y, x1, y))
+    closed_down = framed(down, lambda r: r.x0, (x0, x1), lambda x: Ruling(x, top, x, bottom))
     return closed_across, closed_down
 
 

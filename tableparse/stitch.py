@@ -151,7 +151,7 @@ def _is_one_row(upper: Sequence[Cell], lower: Sequence[Cell], labels: Labels) ->
     part = labels.match(b.text)
     if part is not None and part.key != both.key:
         return False
-    return whole is None or whole.key == both.key and both.likeness >= whole.likeness
+    return whole is None or (whole.key == both.key and both.likeness >= whole.likeness)
 
 
 def _figures_first(

@@ -68,7 +68,7 @@ def _page(page: Any) -> Page:
     degrees = text_turn(trace, rotation)
     turn = Turn(degrees, box.width, box.height)
     paths = drawings_to_paths(page.get_cdrawings(), turn)
-    text = trace_to_chars(trace, turn, paths.covers, paths.fills)
+    text = trace_to_chars(trace, turn, paths.covers, paths.dark)
     return Page(
         number=page.number + 1,
         width=turn.width,

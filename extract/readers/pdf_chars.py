@@ -32,7 +32,7 @@ def trace_to_chars(
     trace: list[dict[str, Any]],
     turn: Turn,
     covers: tuple[tuple[int, Box], ...],
-    fills: tuple[Box, ...],
+    dark: tuple[Box, ...],
 ) -> Text:
     """PyMuPDF's `get_texttrace` spans to characters, in the order of drawing."""
     usual = _usual_size(trace)
@@ -41,7 +41,7 @@ def trace_to_chars(
     unreadable = hidden = 0
     for run, span in enumerate(trace):
         found, unknown = _span_to_chars(span, run, turn)
-        if not _seen(span, found, usual, fills):
+        if not _seen(span, found, usual, dark):
             hidden += len(found)
             continue
         if late.boxes:
@@ -74,9 +74,7 @@ class _Covers:
         """The characters of a run that nothing drawn later lies over."""
         middle = (chars[0].top + chars[0].bottom) / 2
         band = self.bands.get(int(middle // self.BAND), ())
-        over = [
-            box for number, box in band if number > seqno and box.top <= middle <= box.bottom
-        ]
+        over = [box for number, box in band if number > seqno and box.top <= middle <= box.bottom]
         if not over:
             return chars
         return [c for c in chars if not any(_inside(c, box) for box in over)]
@@ -99,7 +97,7 @@ def _usual_size(trace: list[dict[str, Any]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _seen(span: dict[str, Any], found: list[Char], usual: float, fills: tuple[Box, ...]) -> bool:
+def _seen(span: dict[str, Any], found: list[Char], usual: float, dark: tuple[Box, ...]) -> bool:
     """Whether a reader of the page sees the run as text of the page."""
     if span["type"] == INVISIBLE or not found:
         return False
@@ -110,8 +108,8 @@ def _seen(span: dict[str, Any], found: list[Char], usual: float, fills: tuple[Bo
     if light > PALE and span["size"] > LARGE * usual:
         return False
     if light > PAPER:
-        return any(_inside(found[0], box) for box in fills)
-    return light <= PAPER
+        return any(_inside(found[0], box) for box in dark)
+    return True
 
 
 def _inside(char: Char, box: Box) -> bool:
@@ -125,9 +123,7 @@ def _code_to_text(code: int) -> str:
     return chr(code)
 
 
-def _span_to_chars(
-    span: dict[str, Any], run: int, turn: Turn
-) -> tuple[list[Char], int]:
+def _span_to_chars(span: dict[str, Any], run: int, turn: Turn) -> tuple[list[Char], int]:
     """The characters of a span, and how many of them no map explains."""
     size = span["size"]
     above, below = ASCENT * size, DESCENT * size

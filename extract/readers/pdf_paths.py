@@ -19,12 +19,14 @@ WHITE = 0.985
 
 
 class Paths(NamedTuple):
-    """Rulings in ink, rulings in the paper's colour, coloured areas, and all opaque areas
-    with their place in the order of drawing (they hide text drawn before them)."""
+    """Rulings in ink, rulings in the paper's colour, tinted areas, those of them on which
+    white text shows, and all opaque areas with their place in the order of drawing (they
+    hide text drawn before them)."""
 
     rulings: tuple[Ruling, ...]
     pale: tuple[Ruling, ...]
     fills: tuple[Box, ...]
+    dark: tuple[Box, ...]
     covers: tuple[tuple[int, Box], ...]
 
 
@@ -37,7 +39,7 @@ def lightness(color: Any) -> float:
         return float(color)
     if len(color) == 4:
         c, m, y, k = color
-        return (1 - k) * (1 - (0.3 * c + 0.59 * m + 0.11 * y))
+        return float((1 - k) * (1 - (0.3 * c + 0.59 * m + 0.11 * y)))
     if len(color) == 3:
         r, g, b = color
         return float(0.3 * r + 0.59 * g + 0.11 * b)
@@ -49,6 +51,7 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
     ink: list[Ruling] = []
     pale: list[Ruling] = []
     fills: list[Box] = []
+    dark: list[Box] = []
     covers: list[tuple[int, Box]] = []
     for path in drawings:
         kind = path["type"]
@@ -58,7 +61,9 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
             if width <= THIN:
                 _stroke(path["items"], turn, pale if light > PAPER else ink)
             elif light <= PAPER:
-                fills += _wide_strokes(path["items"], turn, width)
+                bands = _wide_strokes(path["items"], turn, width)
+                fills += bands
+                dark += bands
         if "f" in kind and (path.get("fill_opacity") or 0) > 0.1:
             shown = lightness(path.get("fill"))
             opaque = (path.get("fill_opacity") or 0) > 0.9
@@ -69,9 +74,11 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
                     continue
                 if shown <= WHITE:
                     fills.append(box)
+                if shown <= PAPER:
+                    dark.append(box)
                 if opaque:
                     covers.append((path["seqno"], box))
-    return Paths(tuple(ink), tuple(pale), tuple(fills), tuple(covers))
+    return Paths(tuple(ink), tuple(pale), tuple(fills), tuple(dark), tuple(covers))
 
 
 def _thin(box: Box, lines: list[Ruling]) -> None:
