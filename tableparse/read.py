@@ -104,8 +104,8 @@ def judge(matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[
     unproven to verified."""
     if any(m is None or m.missing for m in matrices):
         return "incomplete"
-    doubtful = read_data("findings")["findings"]
-    if any(doubtful.get(f.code, {}).get("doubt", False) for f in findings):
+    codes = read_data("findings")["findings"]
+    if any(f.code not in codes or codes[f.code].get("doubt", False) for f in findings):
         return "doubtful"
     if any(f.code == "identity.failed" for f in findings):
         return "inconsistent"
