@@ -27,7 +27,8 @@ LATER_GAP = 0.12
 """The same between characters that were not drawn one after the other: different cells."""
 SPACED = 1.3
 """Share of the font size that may part the words of one label (自 然 人)."""
-FIGURE = re.compile(r"[\d.,+\-/\\*%()—–―─…×无]+")
+FIGURE = re.compile(r"[\d.,+\-/\\*%—–―─…×无]+|\([\d.,]+\)")
+FOLIO = re.compile(r"[-—–―─]+\d+[-—–―─]+")
 
 
 class Ambiguous(ValueError):
@@ -53,41 +54,40 @@ class Piece(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
-class _Inked(NamedTuple):
-    """A visible character, the height of its middle and its number in order of drawing."""
-
-    middle: float
-    number: int
-    char: Char
+_Inked = tuple[float, int, Char]
+"""A visible character behind the height of its middle and its number in order of drawing."""
 
 
 def chars_to_pieces(chars: Iterable[Char]) -> list[Piece]:
     """Characters to pieces, from top to bottom, each line from left to right."""
-    inked = (c for c in chars if not c.text.isspace())
+    inked = [c for c in chars if not c.text.isspace()]
     pieces: list[Piece] = []
     band: list[_Inked] = []
     last = 0.0
-    for ink in sorted(_Inked((c.top + c.bottom) / 2, i, c) for i, c in enumerate(inked)):
-        if band and ink.middle - last > LEVEL * ink.char.size:
+    for ink in sorted([((c.top + c.bottom) / 2, i, c) for i, c in enumerate(inked)]):
+        if ink[0] - last > LEVEL * ink[2].size and band:
             pieces += _band_to_pieces(band)
             band = []
         band.append(ink)
-        last = ink.middle
+        last = ink[0]
     pieces += _band_to_pieces(band)
     return pieces
 
 
+def _by_left(ink: _Inked) -> float:
+    return ink[2].x0
+
+
 def _band_to_pieces(band: list[_Inked]) -> list[Piece]:
     """Characters of close middles; lines that overlap in height are told apart by place."""
-    band.sort(key=lambda ink: ink.char.x0)
+    band.sort(key=_by_left)
     done: list[list[_Inked]] = []
     growing: list[list[_Inked]] = []
     for ink in band:
-        char = ink.char
-        reach = char.x0 - 2 * char.size
-        if growing and growing[0][-1].char.x1 < reach:
-            done += [p for p in growing if p[-1].char.x1 < reach]
-            growing = [p for p in growing if p[-1].char.x1 >= reach]
+        reach = ink[2].x0 - 2 * ink[2].size
+        if growing and growing[0][-1][2].x1 < reach:
+            done += [p for p in growing if p[-1][2].x1 < reach]
+            growing = [p for p in growing if p[-1][2].x1 >= reach]
         home = None
         for piece in growing:
             step = _step(piece[-1], ink)
@@ -107,37 +107,38 @@ def _band_to_pieces(band: list[_Inked]) -> list[Piece]:
 
 def _step(last: _Inked, ink: _Inked) -> int:
     """1 where a character goes on a piece, 0 where not, -1 where it is the last one again."""
-    a, b = last.char, ink.char
-    if abs(last.middle - ink.middle) > LEVEL * b.size:
+    a, b = last[2], ink[2]
+    size = b.size
+    if abs(last[0] - ink[0]) > LEVEL * size:
         return 0
-    if a.text == b.text and b.x0 - a.x0 < 0.25 * b.size:
+    if a.text == b.text and b.x0 - a.x0 < 0.25 * size:
         return -1
-    gap = b.x0 - a.x1
-    if ink.number - last.number != 1:
-        most = LATER_GAP
-    else:
-        most = FIGURE_GAP if a.text.isdigit() or b.text.isdigit() else WORD_GAP
-    return int(-0.9 * b.size < gap <= most * b.size)
+    gap = (b.x0 - a.x1) / size
+    if ink[1] - last[1] != 1:
+        return int(-0.9 < gap <= LATER_GAP)
+    if gap <= FIGURE_GAP:
+        return int(gap > -0.9)
+    return int(gap <= WORD_GAP and not a.text.isdigit() and not b.text.isdigit())
 
 
 def _close(piece: list[_Inked]) -> Piece:
-    chars = [ink.char for ink in piece]
+    first, last = piece[0], piece[-1]
+    top, bottom, size = first[2].top, first[2].bottom, first[2].size
+    text = ""
+    for _, _, char in piece:
+        text += char.text
+        if char.size != size or char.top != top:
+            top, bottom = min(top, char.top), max(bottom, char.bottom)
+            size = max(size, char.size)
     return Piece(
-        repair_glyphs("".join(c.text for c in chars)),
-        chars[0].x0,
-        min(c.top for c in chars),
-        max(c.x1 for c in chars),
-        max(c.bottom for c in chars),
-        max(c.size for c in chars),
-        piece[0].number,
-        piece[-1].number,
+        repair_glyphs(text), first[2].x0, top, last[2].x1, bottom, size, first[1], last[1]
     )
 
 
 def is_figure(text: str) -> bool:
-    """Whether a piece is nothing but a number or a mark for none."""
+    """Whether a piece is nothing but a number or a mark for none, and no page number."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return FIGURE.fullmatch(plain) is not None
+    return FIGURE.fullmatch(plain) is not None and not FOLIO.fullmatch(plain)
 
 
 class Edges(NamedTuple):

@@ -1,0 +1,160 @@
+"""Columns of a table without rulings, from the figures and heads that stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tableparse.grid import snap_edges
+from tableparse.whitespace import Ambiguous, Edges, Piece, join_spaced
+
+PAD = 2.0
+"""Points kept between a text and the edge of its cell where nothing says more."""
+
+
+@dataclass(slots=True)
+class Column:
+    """A column's figures, its heads, and how far both reach."""
+
+    x0: float
+    x1: float
+    figures: list[Piece] = field(default_factory=list)
+    heads: list[Piece] = field(default_factory=list)
+
+
+def pieces_to_columns(figures: Iterable[Piece], heads: Iterable[Piece] = ()) -> list[Column]:
+    """Pieces that overlap in x, directly or through others, as one column, left to right."""
+    columns: list[Column] = []
+    marked = [(p, True) for p in figures] + [(p, False) for p in heads]
+    for piece, figure in sorted(marked, key=lambda m: m[0].x0):
+        if not columns or piece.x0 > columns[-1].x1 - 0.3:
+            columns.append(Column(piece.x0, piece.x1))
+        column = columns[-1]
+        column.x1 = max(column.x1, piece.x1)
+        (column.figures if figure else column.heads).append(piece)
+    return columns
+
+
+_ANCHORS: dict[str, Callable[[Piece], float]] = {
+    "middle": lambda p: (p.x0 + p.x1) / 2,
+    "left": lambda p: p.x0,
+    "right": lambda p: p.x1,
+}
+
+
+def columns_to_side(columns: Sequence[Column]) -> str:
+    """How the columns are set: the side ("middle", "left", "right") that keeps its place."""
+    spreads = {
+        name: max(
+            (max(map(at, c.figures)) - min(map(at, c.figures)) for c in columns if c.figures),
+            default=0.0,
+        )
+        for name, at in _ANCHORS.items()
+    }
+    best = min(spreads, key=lambda name: spreads[name])
+    return "middle" if spreads["middle"] - spreads[best] < 0.8 else best
+
+
+def columns_to_lines(
+    columns: Sequence[Column], low: float, edges: Edges, y0: float, y1: float
+) -> list[float]:
+    """The len(columns) + 1 lines that bound the columns; `low` is where the text to the left
+    of them ends. Lines depend on how columns are set, not on how wide their figures happen to
+    be, so that the pieces of a table on two pages have the same lines."""
+    side = columns_to_side(columns)
+    at = _ANCHORS[side]
+    anchors = []
+    for c in columns:
+        own = [at(p) for p in c.figures or c.heads]
+        anchors.append(sum(own) / len(own))
+    ends = [low, *(c.x1 for c in columns)]
+    starts = [c.x0 for c in columns]
+    if len(columns) == 1:
+        wanted = [starts[0] - PAD if side == "left" else (low + starts[0]) / 2]
+        last = columns[0].x1 + PAD
+    elif side == "middle":
+        halves = [(b - a) / 2 for a, b in pairwise(anchors)]
+        inner = [a + h for a, h in zip(anchors, halves, strict=False)]
+        wanted = [anchors[0] - halves[0], *inner]
+        last = max(anchors[-1] + halves[-1], ends[-1] + PAD)
+    elif side == "left":
+        wanted = [a - PAD for a in anchors]
+        last = max(ends[-1] + PAD, anchors[-1] - PAD + (anchors[-1] - anchors[-2]))
+    else:
+        wanted = [anchors[0] - (anchors[1] - anchors[0]) + PAD, *(a + PAD for a in anchors[:-1])]
+        last = anchors[-1] + PAD
+    lines = [
+        _settle_line(line, end, start, edges, y0, y1)
+        for line, end, start in zip(wanted, ends, starts, strict=False)
+    ]
+    return [*lines, last]
+
+
+def _settle_line(
+    wanted: float, low: float, high: float, edges: Edges, y0: float, y1: float
+) -> float:
+    """A column line between two texts: where one is drawn, else as wanted, else midway."""
+    drawn = [
+        r.x0
+        for r in edges.down
+        if low - 1 <= r.x0 <= high + 1 and min(r.bottom, y1) > max(r.top, y0)
+    ]
+    if drawn:
+        return min(drawn, key=lambda x: abs(x - wanted))
+    if high - low < -1.5:
+        raise Ambiguous("texts of neighbouring columns overlap")
+    margin = min(1.0, (high - low) / 2)
+    return wanted if low + margin <= wanted <= high - margin else (low + high) / 2
+
+
+def row_line(bottom: float, top: float, cuts: Sequence[float]) -> float:
+    """The height that parts a text that ends at `bottom` from the next that begins at `top`:
+    the drawn line there, else midway."""
+    drawn = [y for y in cuts if bottom - 3 <= y <= top + 3]
+    middle = (bottom + top) / 2
+    return min(drawn, key=lambda y: abs(y - middle)) if drawn else middle
+
+
+def parted(a: float, b: float, cuts: Sequence[float]) -> bool:
+    """Whether a drawn line runs between two heights."""
+    low, high = (a, b) if a < b else (b, a)
+    return any(low < y < high for y in cuts)
+
+
+def merge_heads(
+    columns: Sequence[Column], figures: Sequence[Piece], heads: Sequence[Piece], count: int
+) -> list[Column]:
+    """Columns from figures and heads together; where heads of neighbouring columns touch or
+    one is spaced out, those that the figures alone give."""
+    both = pieces_to_columns(figures, heads)
+    if len(both) > count:
+        both = pieces_to_columns(figures, join_spaced(heads, lambda piece: False))
+    if len(both) == count or len(columns) != count:
+        return both
+    for head in heads:
+        middle = (head.x0 + head.x1) / 2
+        near = min(columns, key=lambda c: abs((c.x0 + c.x1) / 2 - middle))
+        near.heads.append(head)
+    return list(columns)
+
+
+def edges_to_columns(
+    edges: Edges, low: float, y0: float, y1: float, count: int
+) -> list[float] | None:
+    """The count + 1 vertical lines drawn right of `low` along most of a table's height; None
+    where there are more or fewer."""
+    tall = [
+        r.x0
+        for r in edges.down
+        if r.x0 >= low - 1 and min(r.bottom, y1) - max(r.top, y0) >= 0.6 * (y1 - y0)
+    ]
+    lines = snap_edges(tall, 4.0)
+    return list(lines) if len(lines) == count + 1 else None
+
+
+def fits_columns(lines: Sequence[float], pieces: Iterable[Piece]) -> bool:
+    """Whether each piece lies between two neighbouring lines."""
+    return all(
+        any(a - 0.5 <= p.x0 and p.x1 <= b + 0.5 for a, b in pairwise(lines)) for p in pieces
+    )
