@@ -8,6 +8,7 @@ makes a text doubtful is said on the cell, with a code of `findings.toml`:
 - `cell.overprint`   different characters drawn over one another
 - `cell.lines`       digits on two lines that were not wrapped: two figures in one cell
 - `cell.gap`         digits on one line with a wide gap: two figures in one cell
+- `cell.sizes`       a digit much smaller than the one beside it: a footnote's mark
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ RUN_ON = 0.12
 """Share of the font size up to which digits of one run are one number."""
 WIDE_GAP = 0.6
 """Share of the font size from which a gap between digits parts two numbers."""
+SMALLER = 0.8
+"""Times the size of the digit beside it below which a digit is a footnote's mark."""
 NUMERIC = frozenset("0123456789.０１２３４５６７８９．")
 UNKNOWN = "\ufffd"
 
@@ -174,7 +177,8 @@ def _settle(cell: Cell, chars: list[Char], margin: float) -> Cell:
 
 def _line_to_text(line: list[Char]) -> tuple[str, str | None]:
     """The text of a line and what makes it doubtful: glyphs drawn twice are read once, other
-    characters over one another, wide gaps between digits and unknown glyphs are told."""
+    characters over one another, wide gaps between digits, digits of two sizes and unknown
+    glyphs are told."""
     if len(line) == 1:
         only = line[0].text
         return only, "cell.unreadable" if only == UNKNOWN else None
@@ -189,9 +193,11 @@ def _line_to_text(line: list[Char]) -> tuple[str, str | None]:
                     continue
                 if not last.text.isspace() and step < 0.5 * (last.x1 - last.x0):
                     doubt = "cell.overprint"
-            gap = char.x0 - last.x1
-            if gap > WIDE_GAP * char.size and char.text in NUMERIC and last.text in NUMERIC:
-                doubt = doubt or "cell.gap"
+            if char.text in NUMERIC and last.text in NUMERIC:
+                if char.x0 - last.x1 > WIDE_GAP * char.size:
+                    doubt = doubt or "cell.gap"
+                if min(char.size, last.size) < SMALLER * max(char.size, last.size):
+                    doubt = doubt or "cell.sizes"
         text += char.text
         last = char
     if UNKNOWN in text:
