@@ -223,9 +223,11 @@ def _found_to_matrix(found: Sequence[_Found]) -> tuple[Matrix, list[Finding]]:
 
 
 def _edition_of_other(found: Sequence[_Found]) -> str:
-    """The edition by the row 其他 alone: the 2021 form prints it inside its group."""
-    inside = any(f.key == "other.other" and _in_group(f) for f in found)
-    return "2021" if inside else "2019"
+    """The edition by the row 其他 alone: the 2021 form prints it inside its group, the 2019
+    form as a row of its own. A row that was not found tells nothing."""
+    others = [f for f in found if f.key in ("other", "other.other")]
+    inside = any(f.key == "other.other" and _in_group(f) for f in others)
+    return "2019" if others and not inside else "2021"
 
 
 def _in_group(item: _Found) -> bool:

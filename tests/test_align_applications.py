@@ -291,6 +291,14 @@ def test_edition_is_told_by_labels(six: list[str], form: str, key: str) -> None:
     assert figures(matrix)[key] == [1, 1, 1, 1, 1, 1, 7]
 
 
+def test_rows_not_found_do_not_tell_the_edition() -> None:
+    """A matrix whose rows of （六） are lost is not of 2019 for want of them."""
+    texts = matrix_to_texts(balanced())
+    matrix, _ = align(texts[: next(i for i, row in enumerate(texts) if "（六）其他处理" in row)])
+    assert matrix.form == "2021"
+    assert "other.other" in matrix.missing
+
+
 def test_findings_name_what_they_speak_of() -> None:
     """A finding quotes the label in question, on one line."""
     texts = matrix_to_texts(balanced())
