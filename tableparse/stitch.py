@@ -137,7 +137,7 @@ def _is_one_row(upper: Sequence[Cell], lower: Sequence[Cell], labels: Labels) ->
         return False
     over = _figures(upper, a)
     whole = labels.match(a.text)
-    if b is None or b.span.c0 < a.span.c0:
+    if b is None or b.span.c1 <= a.span.c0:  # a label over a's column names a row of its own
         under = _figures(lower, a)
         return whole is not None and not over and bool(under)
     if a.span.c0 != b.span.c0:
