@@ -4,7 +4,7 @@ Single characters are placed, never words (words run across rulings), by their m
 makes a text doubtful is said on the cell, with a code of `findings.toml`:
 
 - `cell.unreadable`  a character that no map explains
-- `cell.straddle`    a number that runs on over a ruling into the next cell
+- `cell.straddle`    a number that runs on over a ruling into the next cell, or lies on one
 - `cell.overprint`   different characters drawn over one another
 - `cell.lines`       digits on two lines that were not wrapped: two figures in one cell
 - `cell.gap`         digits on one line with a wide gap: two figures in one cell
@@ -29,6 +29,9 @@ RUN_ON = 0.12
 """Share of the font size up to which digits of one run are one number."""
 WIDE_GAP = 0.6
 """Share of the font size from which a gap between digits parts two numbers."""
+ON_BORDER = 0.2
+"""Share of a glyph's width, and of its size, from its middle within which a line of the grid
+goes through it: in no printed cell does text come so near to the border."""
 SMALLER = 0.8
 """Times the size of the digit beside it below which a digit is a footnote's mark."""
 NUMERIC = frozenset("0123456789.０１２３４５６７８９．")
@@ -100,6 +103,10 @@ def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
         placed += 1
         if last is not None and cell != last_cell and _run_on(last, char):
             straddled.update((cell, last_cell))
+        if char.text in NUMERIC:
+            over = {owner[i][j] for i, j in _slots_under(char, r, c, xs, ys)}
+            if len(over) > 1:
+                straddled |= over
         last, last_cell = char, cell
     cells = tuple(
         _cell(span, grid.span_box(span), held[i], page, i in straddled)
@@ -112,14 +119,34 @@ def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
 
 
 def _run_on(a: Char, b: Char) -> bool:
-    """Whether b continues the number that a belongs to, on the same line of the same run."""
+    """Whether b continues the number that a belongs to, on the same line. Runs tell nothing:
+    some producers draw every character by itself."""
     return (
-        a.run == b.run
-        and a.text in NUMERIC
+        a.text in NUMERIC
         and b.text in NUMERIC
         and abs(a.top - b.top) < 0.1 * a.size
         and -RUN_ON * a.size < b.x0 - a.x1 < RUN_ON * a.size
     )
+
+
+def _slots_under(
+    char: Char, r: int, c: int, xs: Sequence[float], ys: Sequence[float]
+) -> list[tuple[int, int]]:
+    """The slots that the middle part of a glyph in slot (r, c) lies over: one, unless a line
+    of the grid goes through it."""
+    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    wide, high = ON_BORDER * (char.x1 - char.x0), ON_BORDER * char.size
+    across = [c]
+    if x - xs[c] < wide and c > 0:
+        across.append(c - 1)
+    if xs[c + 1] - x < wide and c + 2 < len(xs):
+        across.append(c + 1)
+    down = [r]
+    if y - ys[r] < high and r > 0:
+        down.append(r - 1)
+    if ys[r + 1] - y < high and r + 2 < len(ys):
+        down.append(r + 1)
+    return [(i, j) for i in down for j in across]
 
 
 def _margin(grid: SpanGrid, held: list[list[Char]]) -> float:
@@ -141,7 +168,7 @@ WRAPPED = "cell.lines"
 
 def _cell(span: Span, box: Box, chars: list[Char], page: int, straddled: bool) -> Cell:
     if not chars:
-        return Cell(span, "", page, box)
+        return Cell(span, "", page, box, "cell.straddle" if straddled else None)
     if len(chars) == 1 and not straddled and chars[0].text != UNKNOWN:
         return Cell(span, chars[0].text.strip(), page, box)
     doubt = "cell.straddle" if straddled else None
