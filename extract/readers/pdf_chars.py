@@ -72,12 +72,20 @@ class _Covers:
 
     def uncovered(self, chars: list[Char], seqno: int) -> list[Char]:
         """The characters of a run that nothing drawn later lies over."""
-        middle = (chars[0].top + chars[0].bottom) / 2
-        band = self.bands.get(int(middle // self.BAND), ())
-        over = [box for number, box in band if number > seqno and box.top <= middle <= box.bottom]
+        if any(c.top != chars[0].top for c in chars):  # some producers draw a page as one run
+            return [c for c in chars if not self._over(c, seqno)]
+        over = self._beside(chars[0], seqno)
         if not over:
             return chars
         return [c for c in chars if not any(_inside(c, box) for box in over)]
+
+    def _beside(self, char: Char, seqno: int) -> list[Box]:
+        middle = (char.top + char.bottom) / 2
+        band = self.bands.get(int(middle // self.BAND), ())
+        return [box for number, box in band if number > seqno and box.top <= middle <= box.bottom]
+
+    def _over(self, char: Char, seqno: int) -> bool:
+        return any(_inside(char, box) for box in self._beside(char, seqno))
 
 
 def _on_page(box: tuple[float, float, float, float], turn: Turn) -> bool:
