@@ -15,6 +15,7 @@ import pymupdf
 from extract.errors import CorruptError, EncryptedError, LimitError
 from extract.readers.pdf_chars import trace_to_chars
 from extract.readers.pdf_paths import drawings_to_paths
+from extract.readers.pdf_pictures import without_pictured
 from extract.readers.turns import Turn, text_turn
 from tableparse.model import Document, Finding, Page
 
@@ -64,6 +65,7 @@ def _page(page: Any) -> Page:
         raise LimitError(
             f"page {page.number + 1} has more than {MAX_PAGE_CHARS} characters: no report has"
         )
+    trace, pictured = without_pictured(trace, page)
     box = page.rect
     degrees = text_turn(trace, rotation)
     turn = Turn(degrees, box.width, box.height)
@@ -77,9 +79,9 @@ def _page(page: Any) -> Page:
         rulings=paths.rulings,
         fills=paths.fills,
         pale_rulings=paths.pale,
-        images=_image_share(page) if not text.chars or text.hidden else 0.0,
+        images=_image_share(page) if not text.chars or text.hidden + pictured else 0.0,
         unreadable=text.unreadable,
-        hidden=text.hidden,
+        hidden=text.hidden + pictured,
         turn=(degrees - rotation) % 360,
     )
 
