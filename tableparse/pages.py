@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tableparse.fill import chars_to_lines, chars_to_table
 from tableparse.grid import GridError, SpanGrid, boxes_to_grid
-from tableparse.model import Box, Char, Grid, Line, Page, Table
+from tableparse.model import Box, Char, Grid, Line, Page, Ruling, Table
 
 MARGIN = 0.11
 """Share of a page's height, above and below, in which page numbers and running titles stand."""
@@ -55,7 +55,7 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
         if len(spans.xs) < LEAST_COLUMNS + 1:
             continue
         box = Box(spans.xs[0], spans.ys[0], spans.xs[-1], spans.ys[-1])
-        inside, rest = _split(rest, _with_overhang(box, spans, rest))
+        inside, rest = _split(rest, _with_overhang(box, spans, rest, page.rulings))
         filled = chars_to_table(spans, inside, page.number)
         placed += filled.placed
         tables.append(Placed(filled.table, page.number, box))
@@ -72,23 +72,31 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
 
 OVERHANG = 1.2
 """Times the font size that may lie between the last line of a cell and its overhang."""
+AT_FOOT = 3.0
+"""Points within which a ruling closes the foot of a cell."""
 
 
-def _with_overhang(box: Box, grid: SpanGrid, chars: Sequence[Char]) -> Box:
-    """The table's box, reaching further down over lines that hang out of a narrow cell of its
-    last row: browsers print a label that is longer than its part of the page so."""
+def _with_overhang(
+    box: Box, grid: SpanGrid, chars: Sequence[Char], rulings: Sequence[Ruling]
+) -> Box:
+    """The table's box, reaching further down over lines that hang out of its open foot.
+
+    Browsers draw no border under a cell that goes on overleaf, and print a label that is
+    longer than its part of the page below it. Figures never hang out.
+    """
     below = [c for c in chars if (c.top + c.bottom) / 2 >= box.bottom and not c.text.isspace()]
     if not below or min(c.top for c in below) > box.bottom + OVERHANG * below[0].size:
         return box
-    foot = [
-        grid.span_box(s)
-        for s in grid.spans
-        if s.r1 == len(grid.ys) - 1 and grid.xs[s.c1] - grid.xs[s.c0] < 4 * below[0].size
+    closing = [r for r in rulings if r.top == r.bottom and abs(r.top - box.bottom) <= AT_FOOT]
+    feet = [grid.span_box(s) for s in grid.spans if s.r1 == len(grid.ys) - 1]
+    ruled = any(r.x0 == r.x1 and abs(r.bottom - box.bottom) <= AT_FOOT for r in rulings)
+    opened = [
+        b for b in feet if ruled and not any(r.x0 <= (b.x0 + b.x1) / 2 <= r.x1 for r in closing)
     ]
     bottom = box.bottom
     for line in chars_to_lines(below):
         first = line[0]
-        inside = all(any(b.x0 <= c.x0 and c.x1 <= b.x1 for b in foot) for c in line)
+        inside = all(any(b.x0 <= c.x0 and c.x1 <= b.x1 for b in opened) for c in line)
         figures = any(c.text.isdigit() for c in line)
         if not inside or figures or first.top > bottom + OVERHANG * first.size:
             break

@@ -81,13 +81,17 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
     return Paths(tuple(ink), tuple(pale), tuple(fills), tuple(dark), tuple(covers))
 
 
+DOT = 1.6
+"""Points up to which a filled rectangle is a dot of a dotted line, whose way it does not tell."""
+
+
 def _thin(box: Box, lines: list[Ruling]) -> None:
     x0, top, x1, bottom = box
-    if x1 - x0 >= bottom - top:
-        if x1 - x0 >= 1:
-            middle = (top + bottom) / 2
-            lines.append(Ruling(x0, middle, x1, middle))
-    elif bottom - top >= 1:
+    w, h = x1 - x0, bottom - top
+    if w >= h or w <= DOT:
+        middle = (top + bottom) / 2
+        lines.append(Ruling(x0, middle, x1, middle))
+    if h > w or h <= DOT:
         middle = (x0 + x1) / 2
         lines.append(Ruling(middle, top, middle, bottom))
 
