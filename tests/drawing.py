@@ -9,8 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+
 from tableparse.model import Box, Cell, Char, Ruling, Span, Table
 
+MANY = settings(deadline=None)
+"""For tests by example: machines that are busy take their time."""
 A4 = (0.0, 0.0, 595.0, 842.0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from drawing import lattice_to_boxes
+from drawing import MANY, lattice_to_boxes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,6 +156,7 @@ def guillotine(draw: st.DrawFn) -> Cut:
     return Cut(tuple(spans), len(ys) - 1, len(xs) - 1)
 
 
+@MANY
 @given(guillotine(), st.data())
 def test_any_partition_is_rebuilt(cut: Cut, data: st.DataObject) -> None:
     """Whatever straight cuts make of a rectangle, drawn with every edge off by up to 0.95
@@ -182,6 +183,7 @@ def test_any_partition_is_rebuilt(cut: Cut, data: st.DataObject) -> None:
     assert all(abs(a - b) < 1 for a, b in zip(grid.xs, xs, strict=True))
 
 
+@MANY
 @given(st.lists(st.tuples(*[st.integers(0, 60)] * 4), min_size=1, max_size=8))
 def test_spans_cover_every_slot_once(edges: list[tuple[int, int, int, int]]) -> None:
     """Any boxes at all give a grid whose cells cover each slot exactly once, or GridError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from drawing import printed_form
+from drawing import MANY, printed_form
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -179,6 +179,7 @@ def test_one_damaged_character_never_names_another_row(
             assert found is None or found.key == key, (label[:at], damage, label[at + 1 :])
 
 
+@MANY
 @given(st.data())
 def test_two_damaged_characters_never_name_another_row(data: st.DataObject) -> None:
     """The same with any two characters of any row lost or misread."""
@@ -204,6 +205,7 @@ def test_radicals_stand_for_their_characters() -> None:
         assert all(len(glyph) == 1 for glyph in part)
 
 
+@MANY
 @given(st.text(max_size=30))
 def test_folding_is_done_once(text: str) -> None:
     """Folding what is folded changes nothing; there is no white space and no punctuation."""

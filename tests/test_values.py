@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 import pytest
+from drawing import MANY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -209,6 +210,7 @@ def test_figures_are_told_from_labels(text: str, numeric: bool) -> None:
     assert looks_numeric(text) is numeric
 
 
+@MANY
 @given(st.integers(-(10**LONGEST) + 1, 10**LONGEST - 1))
 def test_every_whole_number_reads_back(number: int) -> None:
     """Plain, with thousands separators and in full-width digits: the same number."""
@@ -218,12 +220,14 @@ def test_every_whole_number_reads_back(number: int) -> None:
         assert text_to_value(wide).number == number
 
 
+@MANY
 @given(st.decimals(0, 10**7, places=6, allow_nan=False, allow_infinity=False))
 def test_every_sum_reads_back(number: object) -> None:
     """Sums with up to six decimals keep every digit."""
     assert f"{text_to_value(f'{number:f}').number:.6f}" == f"{number:.6f}"
 
 
+@MANY
 @given(st.text(max_size=12))
 def test_any_text_gives_a_value(text: str) -> None:
     """Any text gives a value; a number only where each of its digits is a digit of the
