@@ -16,6 +16,7 @@ from tableparse.model import Cell, Finding, Matrix, Table, Value
 from tableparse.rows import (
     Head,
     Row,
+    band_to_heads,
     head_to_value,
     note,
     quote,
@@ -23,8 +24,8 @@ from tableparse.rows import (
     table_to_rows,
 )
 
-LEAST_HEADS = 5
-"""Of seven heads, how many must be found before a row counts as part of the header."""
+HEADER_ROWS = 6
+"""Rows above the first row of the matrix in which its heads are looked for."""
 LEAST_ROWS = 3
 """Rows of the matrix that a table must hold to be taken for it (or a piece of it)."""
 
@@ -74,55 +75,15 @@ def _same_columns(a: Table, b: Table) -> bool:
 
 
 def _header(rows: Sequence[Row]) -> tuple[int, tuple[Head, ...]]:
-    """(first row after the header, the seven heads) or (0, ()) where there is no header.
-
-    A head may stand over two rows (商业 | 企业): what stands over one slot in the header's
-    rows, without the words above, is read downward as one label.
-    """
+    """(first row after the header, the seven heads, each over one run of slots); no heads
+    where one of them is missing or stands twice."""
     columns = applicant_columns()
     body = next((i for i, row in enumerate(rows) if _begins_with_label(row)), None)
     if body is None or body == 0:
         return 0, ()
-    keys: dict[int, str] = {}
-    band = rows[max(0, body - 6) : body]
-    width = max((c.span.c1 for row in band for c in row.cells), default=0)
-    for slot in range(width):
-        cells: list[Cell] = []
-        for row in band:
-            cell = next((c for c in row.cells if c.span.c0 <= slot < c.span.c1), None)
-            if cell is not None and cell.text and cell not in cells:
-                cells.append(cell)
-        key = _slot_to_key([c.text for c in cells], columns)
-        if key:
-            keys[slot] = key
-    return body, _keys_to_heads(keys)
-
-
-def _slot_to_key(texts: list[str], columns: Labels) -> str | None:
-    words = [t for t in texts if not _is_head_word(t, columns)]
-    for take in range(len(words)):
-        found = columns.match("".join(words[take:]))
-        if found and not found.key.startswith("#"):
-            return found.key
-    return None
-
-
-def _is_head_word(text: str, columns: Labels) -> bool:
-    found = columns.match(text)
-    return bool(found and found.key.startswith("#"))
-
-
-def _keys_to_heads(keys: dict[int, str]) -> tuple[Head, ...]:
-    """Slots to heads; () unless each of the seven stands over one run of slots, in order."""
-    heads: list[Head] = []
-    for slot in sorted(keys):
-        key = keys[slot]
-        if heads and heads[-1].key == key and heads[-1].c1 == slot:
-            heads[-1] = Head(key, heads[-1].c0, slot + 1)
-        else:
-            heads.append(Head(key, slot, slot + 1))
+    heads = band_to_heads(rows[max(0, body - HEADER_ROWS) : body], columns, columns)
     wanted = [column.key for column in edition("2021").applicants]
-    return tuple(heads) if sorted(h.key for h in heads) == sorted(wanted) else ()
+    return body, tuple(heads) if sorted(h.key for h in heads) == sorted(wanted) else ()
 
 
 def _begins_with_label(row: Row) -> bool:
@@ -180,9 +141,7 @@ def _read_row(
     ordinal = split_ordinal(leaf.text)[0] if leaf else ""
     values = {h.key: head_to_value(row, h, f"{match.key}.{h.key}") for h in heads}
     outside = [
-        c
-        for c in right
-        if c.text and not any(c.span.c0 < h.c1 and c.span.c1 > h.c0 for h in heads)
+        c for c in right if c.text and not any(c.span.c0 < h.c1 and c.span.c1 > h.c0 for h in heads)
     ]
     if outside:
         shown = quote(outside[0].text)
@@ -240,13 +199,20 @@ def _settle(item: _Found, form: str) -> str:
     if item.key in ("other", "other.other"):
         if form == "2019":
             return "other"
-        return "other.other" if item.key == "other.other" and item.ordinal != "六" else "#group.other"
+        return (
+            "other.other" if item.key == "other.other" and item.ordinal != "六" else "#group.other"
+        )
     if item.key == "#subtotal":
         whole = item.ordinal == "七" or item.group in (None, "results")
         return "processed_total" if whole else f"#group.{item.group}"
-    if item.key == "processed_total" and item.ordinal != "七" and item.group not in (
-        None,
-        "results",
+    if (
+        item.key == "processed_total"
+        and item.ordinal != "七"
+        and item.group
+        not in (
+            None,
+            "results",
+        )
     ):
         return f"#group.{item.group}"
     return item.key

@@ -130,9 +130,7 @@ def _enter(
         findings.append(note("row.twice", f"the row {key} is printed twice with other figures"))
 
 
-def _to_matrix(
-    form: Edition, rows: dict[str, dict[str, Value]]
-) -> tuple[Matrix, list[Finding]]:
+def _to_matrix(form: Edition, rows: dict[str, dict[str, Value]]) -> tuple[Matrix, list[Finding]]:
     """The rows in the form's order with the columns that their section has; a row without
     all of its columns is missing, a figure under a head of another section is told."""
     ordered: dict[str, dict[str, Value]] = {}
@@ -158,5 +156,3 @@ def _to_matrix(
                 note("row.edition", f"the row {key} is not of the {form.name} edition", [key])
             )
     return Matrix("proactive", form.name, ordered, tuple(missing)), findings
-
-

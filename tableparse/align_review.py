@@ -10,6 +10,7 @@ from tableparse.model import Finding, Matrix, Table, Value
 from tableparse.rows import (
     Head,
     Row,
+    band_to_heads,
     has_figures,
     head_to_value,
     note,
@@ -47,8 +48,10 @@ def tables_to_review(
         for block, values in first.items()
     }
     message = "the review table has more than one row of figures"
-    return Matrix("review", "2021", doubted), (note("row.twice", message, ["review"]),), (
-        frozenset(used)
+    return (
+        Matrix("review", "2021", doubted),
+        (note("row.twice", message, ["review"]),),
+        (frozenset(used)),
     )
 
 
@@ -70,19 +73,19 @@ def _same(a: dict[str, dict[str, Value]], b: dict[str, dict[str, Value]]) -> boo
 def _heads(rows: Sequence[Row]) -> tuple[dict[str, list[Head]], int]:
     """(outcomes by block, first row after the header), or ({}, 0) where a head is missing.
 
-    Heads may stand in one row or two (the outcomes of 行政复议 often reach over two).
+    The header ends at the first row of figures, or of nothing.
     """
     blocks: list[Head] = []
-    outcomes: list[Head] = []
-    after = 0
+    first = after = len(rows)
     for row in rows:
-        for head in row_to_heads(row, review_blocks()):
-            if head not in blocks:
-                blocks.append(head)
-        found = row_to_heads(row, review_columns())
-        if found:
-            after = row.number + 1
-        outcomes += [head for head in found if head not in outcomes]
+        found = [head for head in row_to_heads(row, review_blocks()) if head not in blocks]
+        if found and not blocks:
+            first = row.number
+        blocks += found
+        if blocks and (has_figures(row.cells) or not any(c.text for c in row.cells)):
+            after = row.number
+            break
+    outcomes = band_to_heads(rows[first:after], review_columns(), review_blocks())
     form = edition("2021")
     if sorted(b.key for b in blocks) != sorted(b.key for b in form.blocks):
         return {}, 0
@@ -93,7 +96,9 @@ def _heads(rows: Sequence[Row]) -> tuple[dict[str, list[Head]], int]:
     }
     if any(sorted(h.key for h in heads) != sorted(wanted) for heads in under.values()):
         return {}, 0
-    return {b.key: sorted(under[b.key], key=lambda h: wanted.index(h.key)) for b in form.blocks}, after
+    return {
+        b.key: sorted(under[b.key], key=lambda h: wanted.index(h.key)) for b in form.blocks
+    }, after
 
 
 def _row_to_rows(row: Row, heads: dict[str, list[Head]]) -> dict[str, dict[str, Value]]:

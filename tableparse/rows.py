@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tableparse.labels import Labels
 from tableparse.model import Cell, Finding, Table, Value
@@ -34,14 +34,6 @@ class Head:
     text: str = ""
 
 
-@dataclass(slots=True)
-class Gathered:
-    """What alignment collects on its way: values by (row, column) key, findings, rows seen."""
-
-    values: dict[str, dict[str, Value]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-
 def table_to_rows(table: Table) -> list[Row]:
     """The table's rows, top to bottom."""
     rows = []
@@ -67,6 +59,42 @@ def row_to_heads(row: Row, labels: Labels) -> list[Head]:
         if found and not found.key.startswith("#"):
             heads.append(Head(found.key, cell.span.c0, cell.span.c1, cell.text))
     return heads
+
+
+def band_to_heads(band: Sequence[Row], labels: Labels, above: Labels) -> list[Head]:
+    """The columns that the rows of a header name together.
+
+    A head may stand over two rows (商业 | 企业), or be cut by a page: what stands over one
+    slot is read downward as one label, without the words that `above` knows as standing over
+    several columns.
+    """
+    heads: list[Head] = []
+    for slot in range(max((c.span.c1 for row in band for c in row.cells), default=0)):
+        cells: list[Cell] = []
+        for row in band:
+            cell = next((c for c in row.cells if c.span.c0 <= slot < c.span.c1), None)
+            if cell is not None and cell.text and cell not in cells:
+                cells.append(cell)
+        key = _texts_to_key([c.text for c in cells], labels, above)
+        if key and heads and heads[-1].key == key and heads[-1].c1 == slot:
+            heads[-1] = Head(key, heads[-1].c0, slot + 1)
+        elif key:
+            heads.append(Head(key, slot, slot + 1))
+    return heads
+
+
+def _texts_to_key(texts: Sequence[str], labels: Labels, above: Labels) -> str | None:
+    words = [text for text in texts if not _is_above(text, labels, above)]
+    for first in range(len(words)):
+        found = labels.match("".join(words[first:]))
+        if found and not found.key.startswith("#"):
+            return found.key
+    return None
+
+
+def _is_above(text: str, labels: Labels, above: Labels) -> bool:
+    own, over = labels.match(text), above.match(text)
+    return (own is None and over is not None) or (own is not None and own.key.startswith("#"))
 
 
 def cells_under(row: Row, head: Head) -> list[Cell]:
@@ -100,9 +128,7 @@ def same_figures(a: dict[str, Value], b: dict[str, Value]) -> bool:
     return {k: v.number for k, v in a.items()} == {k: v.number for k, v in b.items()}
 
 
-def note(
-    code: str, message: str, cells: Sequence[str] = (), severity: str = "warning"
-) -> Finding:
+def note(code: str, message: str, cells: Sequence[str] = (), severity: str = "warning") -> Finding:
     """A finding of alignment: what could not be placed with certainty, or was put aside."""
     return Finding(code, severity, "unknown", message, tuple(cells))
 
