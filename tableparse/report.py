@@ -190,8 +190,10 @@ def _dict_to_matrix(
             for column, number in values.items()
         }
         for row, values in parts.items()
+        # the JSON has nulls for a row that was not found, the evidence has nothing
+        if not evidence or any(f"{name}.{row}.{column}" in evidence for column in values)
     }
-    return Matrix(name, form, rows)
+    return Matrix(name, form, rows, tuple(row for row in parts if row not in rows))
 
 
 def _number_to_value(number: Any, evidence: Mapping[str, Any] | None) -> Value:
