@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from tableparse.model import Box, Span
 
-SNAP = 2.0
-"""Points within which edges of boxes are one line of the grid. Rounding to twips makes sliver
-columns of up to about 2 points; no column of figures is that narrow."""
+SNAP = 3.5
+"""Points within which edges of boxes are one line of the grid: rounding to twips, borders
+drawn twice and gaps between filled cells make slivers of up to 3 points, and no row or column
+that holds text is that thin."""
 
 
 class GridError(ValueError):

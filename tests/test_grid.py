@@ -65,7 +65,7 @@ def test_sliver_columns_vanish(width: float) -> None:
 
 def test_narrow_column_stays() -> None:
     """A column wider than a sliver is a column."""
-    grid = boxes_to_grid(lattice_to_boxes((50.0, 90.0, 93.0, 130.0), YS))
+    grid = boxes_to_grid(lattice_to_boxes((50.0, 90.0, 90.0 + SNAP + 0.5, 130.0), YS))
     assert len(grid.xs) == 4
 
 
