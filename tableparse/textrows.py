@@ -13,6 +13,8 @@ from collections.abc import Sequence
 
 from tableparse.values import is_mark, text_to_value
 
+_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+"""What is a figure for the row's sake, though it may not be one number."""
 _PADDED = re.compile(r"[+-]?0\d")
 """A number with a zero in front is the figures of two cells run together."""
 MARK = 8
@@ -26,7 +28,8 @@ def is_figure(text: str) -> bool:
         return False
     if not any(c.isdigit() for c in text):
         return len(text) <= MARK and is_mark(text)
-    if text_to_value(text).number is not None:
+    plain = unicodedata.normalize("NFKC", text)
+    if _DIGITS.fullmatch(plain) or text_to_value(text).number is not None:
         return True
     return any(text_to_value(text, path).number is not None for path in _COLUMNS_IN_MONEY)
 
@@ -41,14 +44,17 @@ def slots_to_window(slots: Sequence[str], count: int, reach: int | None = None) 
     certain.
 
     `slots` are the texts of the cells behind the label, blanks as "". `reach` is how many
-    cells the table's widest row leaves behind this label: cells that a converter cut from
-    the row's end are taken to be there, blank. A start is certain if it is the only one that
-    has all figures in `count` successive cells, or if all cells are blank.
+    cells the table's widest row leaves behind this label: blank cells that a converter cut
+    from the row's end may have been there. A start is certain if it is the only one that has
+    all figures in `count` successive cells, or if all cells are blank. A row with fewer cells
+    has lost some that may have stood anywhere.
     """
     filled = [i for i, text in enumerate(slots) if text]
     size = max(len(slots), reach or 0)
+    if len(slots) < count:
+        return None
     if not filled:
-        return 0 if len(slots) >= count else None
+        return 0
     if any(is_padded(slots[i]) for i in filled):
         return None
     lowest, highest = max(0, filled[-1] - count + 1), min(filled[0], size - count)
