@@ -90,7 +90,9 @@ def _mend(table: Table, cut: int) -> Table:
     upper, lower = _row_cells(view[cut - 1]), _row_cells(view[first])
     labels = applicant_rows()
     if _is_one_row(upper, lower, labels):
-        return _merge_rows(table, cut, first, upper, lower)
+        rest = [_row_cells(row) for r, row in enumerate(view) if r not in (cut - 1, first)]
+        unsure = _one_label_lost(upper, lower) and any(_is_blank(cells, labels) for cells in rest)
+        return _merge_rows(table, cut, first, upper, lower, "align.merged" if unsure else None)
     merged: dict[Cell, Cell] = {}
     gone: set[Cell] = set()
     for a in upper:
@@ -106,12 +108,13 @@ def _mend(table: Table, cut: int) -> Table:
 
 def _first_body_row(view: list[list[Cell | None]], cut: int) -> int | None:
     """The first row from `cut` on that is no repeated header."""
+    rows = range(cut, min(cut + 4, len(view)))
+    return next((r for r in rows if not _is_header(_row_cells(view[r]))), None)
+
+
+def _is_header(cells: Sequence[Cell]) -> bool:
     columns = applicant_columns()
-    for r in range(cut, min(cut + 4, len(view))):
-        known = [columns.match(c.text) for c in _row_cells(view[r]) if c.text]
-        if sum(m is not None for m in known) < 2:
-            return r
-    return None
+    return sum(columns.match(c.text) is not None for c in cells if c.text) > 1
 
 
 def _row_cells(row: Sequence[Cell | None]) -> list[Cell]:
@@ -154,6 +157,20 @@ def _is_one_row(upper: Sequence[Cell], lower: Sequence[Cell], labels: Labels) ->
     return whole is None or (whole.key == both.key and both.likeness >= whole.likeness)
 
 
+def _one_label_lost(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
+    """Whether one side has no label of its own: one row, or two of which one is blank and the
+    other has lost its label."""
+    a, b = _leaf(upper), _leaf(lower)
+    return a is None or b is None or a.span.c0 != b.span.c0
+
+
+def _is_blank(cells: Sequence[Cell], labels: Labels) -> bool:
+    """Whether a row of the form prints its label and no figure: then such rows mean something."""
+    leaf = None if _is_header(cells) else _leaf(cells)
+    found = labels.match(leaf.text) if leaf is not None else None
+    return bool(found and not found.key.startswith("#") and not _figures(cells, leaf))
+
+
 def _figures_first(
     upper: Sequence[Cell], lower: Sequence[Cell], label: Cell, labels: Labels
 ) -> bool:
@@ -182,10 +199,15 @@ def _is_one_label(a: Cell, b: Cell, labels: Labels) -> bool:
 
 
 def _merge_rows(
-    table: Table, cut: int, first: int, upper: Sequence[Cell], lower: Sequence[Cell]
+    table: Table,
+    cut: int,
+    first: int,
+    upper: Sequence[Cell],
+    lower: Sequence[Cell],
+    unsure: str | None,
 ) -> Table:
     """Rows cut - 1 and `first` as one: texts of cells over the same columns run together. The
-    rows of a repeated header between them stay, above."""
+    rows of a repeated header between them stay, above. `unsure` is a doubt on all of it."""
     merged: dict[Cell, Cell] = {}
     gone: set[Cell] = set()
     for a in upper:
@@ -194,7 +216,7 @@ def _merge_rows(
             gone.add(b)
         if under:
             text = a.text + "".join(b.text for b in under if b.text != a.text)
-            doubt = next((d for d in (a.doubt, *(b.doubt for b in under)) if d), None)
+            doubt = next((d for d in (a.doubt, *(b.doubt for b in under)) if d), unsure)
             inked = a if a.text else next((b for b in under if b.text), a)
             last = max(b.span.r1 for b in under)
             end = last if last > first + 1 else a.span.r1
