@@ -22,7 +22,7 @@ where figures stand beside it, is half a font size or more)."""
 WORD_GAP = 0.6
 """Share of the font size from which a gap parts two words drawn one after the other."""
 FIGURE_GAP = 0.3
-"""The same beside a digit: figures of neighbouring columns come this near."""
+"""The same beside a digit or a mark: figures come this near to labels and each other."""
 LATER_GAP = 0.12
 """The same between characters that were not drawn one after the other: different cells."""
 SPACED = 1.3
@@ -118,7 +118,11 @@ def _step(last: _Inked, ink: _Inked) -> int:
         return int(-0.9 < gap <= LATER_GAP)
     if gap <= FIGURE_GAP:
         return int(gap > -0.9)
-    return int(gap <= WORD_GAP and not a.text.isdigit() and not b.text.isdigit())
+    return int(gap <= WORD_GAP and not (_of_figure(a.text) or _of_figure(b.text)))
+
+
+def _of_figure(text: str) -> bool:
+    return text.isdigit() or text in "/\\*-－—–―─"
 
 
 def _close(piece: list[_Inked]) -> Piece:

@@ -12,11 +12,11 @@ from itertools import pairwise
 
 from extract.detectors.whitespace_columns import (
     PAD,
+    check_columns,
     columns_to_lines,
     edges_to_columns,
+    find_columns,
     fits_columns,
-    merge_heads,
-    pieces_to_columns,
 )
 from extract.detectors.whitespace_head import head_to_boxes, is_upper, pieces_to_head
 from extract.detectors.whitespace_labels import (
@@ -95,7 +95,7 @@ def find_applications(
     left = min(p.x0 for p in figures)
     heads = [p for p in pieces if p.x0 >= right - 1 and top - HEAD < p.middle < top]
     left = min([left, *(p.x0 for p in heads)])
-    labels = [p for p in words if p.x1 <= left + 0.5 and top - 40 < p.middle < bottom + 40]
+    labels = [p for p in words if p.x1 <= left + 0.5 and top - 60 < p.middle < bottom + 60]
     cuts = edges_to_cuts(edges, left, max(p.x1 for p in figures))
     rows, beside = labels_to_rows(labels, anchors, cuts)
     if not rows:
@@ -114,6 +114,7 @@ def find_applications(
     starts = {k: min(r.x0 for r in texts if r.kind == k) for k in {r.kind for r in texts}}
     known = _shifted(before, starts) if before and not head else None
     xs = _column_lines(rows, beside, heads, edges, known)
+    check_columns(xs, (r.beside for r in rows), heads)
     edge = min([r.x0 for r in texts] + [p.x0 for p in head])
     if known and known.left <= edge:
         edge = known.left + PAD
@@ -168,19 +169,18 @@ def _column_lines(
     known: Fragment | None,
 ) -> list[float]:
     """The eight lines that bound the seven columns."""
-    figures = [p for row in rows for p in row.beside]
+    figures = [row.beside for row in rows]
     low = max(r.x1 for r in (*rows, *beside))
     y0, y1 = rows[0].span[0], rows[-1].span[1]
-    if known and low <= known.xs[0] + 0.5 and fits_columns(known.xs, figures):
+    every = [p for row in figures for p in row]
+    if known and low <= known.xs[0] + 0.5 and fits_columns(known.xs, every):
         return list(known.xs)
-    columns = pieces_to_columns(figures)
-    if heads:
-        columns = merge_heads(columns, figures, heads, COLUMNS)
-    if len(columns) == COLUMNS:
+    columns = find_columns(figures, heads, COLUMNS)
+    if columns is not None:
         return columns_to_lines(columns, low, edges, y0, y1)
     drawn = edges_to_columns(edges, low, y0, y1, COLUMNS)
-    if drawn is None or not fits_columns(drawn, figures):
-        raise Ambiguous(f"{len(columns)} columns of figures, not {COLUMNS}")
+    if drawn is None:
+        raise Ambiguous(f"the figures do not stand in {COLUMNS} columns")
     return drawn
 
 
@@ -254,18 +254,16 @@ def _label_lines(
 ) -> tuple[float, float]:
     """The x of the lines before the columns B and C of labels; where a column is not on the
     page, its lines fall together."""
-    texts = [*rows, *beside]
     c_x = min((r.x0 for r in rows if r.kind == "C"), default=right)
     b_end = max((r.x1 for r in beside if r.kind == "B"), default=left)
-    b_start = min((r.x0 for r in texts if r.kind == "B"), default=c_x)
+    b_x = min((r.x0 for r in (*rows, *beside) if r.kind == "B"), default=c_x)
     a_end = max((r.x1 for r in beside if r.kind == "A"), default=left)
-    if b_end > c_x + 0.5 or a_end > min(b_start, c_x) + 0.5:
+    if b_end > c_x + 0.5 or a_end > min(b_x, c_x) + 0.5:
         raise Ambiguous("labels of neighbouring columns overlap")
     before_c = max(c_x - PAD, (b_end + c_x) / 2) if c_x < right else right
-    before_b = max(b_start - PAD, (a_end + b_start) / 2)
-    if not any(r.kind == "B" for r in texts):
-        before_b = before_c if a_end > left else left
-    return max(before_b, left), max(before_c, left)
+    if b_x < c_x:
+        return max(b_x - PAD, (a_end + b_x) / 2, left), before_c
+    return (a_end + before_c) / 2 if a_end > left else left, before_c
 
 
 def _confirm(rows: Sequence[Row], beside: Sequence[Row], boxes: Sequence[Box]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,6 +10,8 @@ from itertools import pairwise
 from tableparse.grid import snap_edges
 from tableparse.whitespace import Ambiguous, Edges, Piece, join_spaced
 
+UNEVEN = 0.12
+"""Share of the columns' pitch by which figures may stand differently under their heads."""
 PAD = 2.0
 """Points kept between a text and the edge of its cell where nothing says more."""
 
@@ -122,21 +125,49 @@ def parted(a: float, b: float, cuts: Sequence[float]) -> bool:
     return any(low < y < high for y in cuts)
 
 
-def merge_heads(
-    columns: Sequence[Column], figures: Sequence[Piece], heads: Sequence[Piece], count: int
-) -> list[Column]:
-    """Columns from figures and heads together; where heads of neighbouring columns touch or
-    one is spaced out, those that the figures alone give."""
-    both = pieces_to_columns(figures, heads)
-    if len(both) > count:
-        both = pieces_to_columns(figures, join_spaced(heads, lambda piece: False))
-    if len(both) == count or len(columns) != count:
-        return both
-    for head in heads:
-        middle = (head.x0 + head.x1) / 2
-        near = min(columns, key=lambda c: abs((c.x0 + c.x1) / 2 - middle))
-        near.heads.append(head)
-    return list(columns)
+def find_columns(
+    rows: Sequence[Sequence[Piece]], heads: Sequence[Piece], count: int
+) -> list[Column] | None:
+    """The `count` columns in which the figures of rows stand, by the figures alone or by
+    figures and heads; None where neither gives as many. No row has two figures in one."""
+    figures = [p for row in rows for p in row]
+    spaced = join_spaced(heads, lambda piece: False)
+    for columns in (
+        pieces_to_columns(figures),
+        pieces_to_columns(figures, heads),
+        pieces_to_columns(figures, spaced),
+    ):
+        if len(columns) != count:
+            continue
+        slots = [[_slot(columns, p) for p in row] for row in rows]
+        if all(len(set(row)) == len(row) for row in slots):
+            for head in heads:
+                if head not in columns[_slot(columns, head)].heads:
+                    columns[_slot(columns, head)].heads.append(head)
+            return columns
+    for columns in (pieces_to_columns((), heads), pieces_to_columns((), spaced)):
+        if len(columns) == count and _stand_under(columns, figures):
+            return columns
+    return None
+
+
+def _stand_under(heads: Sequence[Column], figures: Sequence[Piece]) -> bool:
+    """Whether figures stand alike under their nearest heads: as far to one side in every
+    column. Then the heads' places are the columns' (some of which may be blank)."""
+    pitch = (heads[-1].x0 - heads[0].x0) / (len(heads) - 1)
+    offsets: dict[str, list[float]] = {name: [] for name in _ANCHORS}
+    for figure in figures:
+        head = heads[_slot(heads, figure)]
+        for name, at in _ANCHORS.items():
+            offsets[name].append(at(figure) - (head.x0 + head.x1) / 2)
+    return min(max(found) - min(found) for found in offsets.values()) < UNEVEN * pitch
+
+
+def _slot(columns: Sequence[Column], piece: Piece) -> int:
+    """The column nearest to the middle of a piece."""
+    middle = (piece.x0 + piece.x1) / 2
+    gaps = [max(c.x0 - middle, middle - c.x1, 0.0) for c in columns]
+    return gaps.index(min(gaps))
 
 
 def edges_to_columns(
@@ -158,3 +189,22 @@ def fits_columns(lines: Sequence[float], pieces: Iterable[Piece]) -> bool:
     return all(
         any(a - 0.5 <= p.x0 and p.x1 <= b + 0.5 for a, b in pairwise(lines)) for p in pieces
     )
+
+
+def check_columns(
+    lines: Sequence[float], rows: Iterable[Sequence[Piece]], heads: Sequence[Piece]
+) -> None:
+    """See that each figure lies between two neighbouring lines, no two of a row between the
+    same, and that there is a head over each column, if there are heads at all.
+
+    Raises Ambiguous else: a figure would stand in the wrong column.
+    """
+    for row in rows:
+        if not fits_columns(lines, row):
+            raise Ambiguous("a figure runs over the edge of its column")
+        slots = [bisect_right(lines, (p.x0 + p.x1) / 2) for p in row]
+        if len(set(slots)) < len(slots):
+            raise Ambiguous("two figures of a row stand in one column")
+    slots = [bisect_right(lines, (p.x0 + p.x1) / 2) for p in heads]
+    if heads and not set(range(1, len(lines))) <= set(slots):
+        raise Ambiguous("a column has no head")

@@ -14,6 +14,10 @@ from extract.detectors.whitespace_rows import APART, ORDINALS, Row, lines_to_row
 from tableparse.labels import applicant_rows, fold
 from tableparse.whitespace import Piece, is_figure, pieces_to_lines
 
+REACH = 60.0
+"""Points above the first and below the last recognised line in which a label may go on."""
+NEXT = 15.0
+"""Points between lines of a group's label beyond the outermost row."""
 CUT = 40.0
 """Points between a part of a label cut by the page and the row next to it."""
 FAR = 90.0
@@ -92,8 +96,7 @@ def labels_to_rows(
     streams: dict[str, list[Piece]] = {"A": [], "B": [], "C": []}
     first, last = anchors[0][0].top, max(p.bottom for p, _ in anchors)
     for piece in labels:
-        inside = first - 40 < piece.middle < last + 24
-        if inside:
+        if first - REACH < piece.middle < last + REACH:
             streams[known.get(id(piece)) or _stream(piece, at)].append(piece)
     found: list[Row] = []
     for kind, stream in streams.items():
@@ -120,23 +123,36 @@ def _stream(piece: Piece, at: dict[str, float | None]) -> str:
 
 
 def _merge_unknown(rows: list[Row], cuts: Sequence[float]) -> list[Row]:
-    """Lines that no label explains, joined to the row above or below whose label they make
-    whole (a wrapped line that is set elsewhere, or damaged)."""
-    labels = applicant_rows()
+    """Lines that no label explains, joined to the row above whose label they make whole (a
+    wrapped line that is set elsewhere, or damaged)."""
     kept: list[Row] = []
     for row in rows:
-        above = next((r for r in reversed(kept) if r.key and not r.key.startswith("#")), None)
-        if row.key is None and above is not None and row.top - above.bottom < APART * 12:
-            found, alone = labels.match(above.text + row.text), labels.match(above.text)
-            inside = not parted(above.top + 3, row.top + 3, cuts) and row.kind >= above.kind
-            whole = alone is None or (found and found.likeness >= alone.likeness)
-            if found and found.key == above.key and whole and inside:
-                above.text += row.text
-                above.x0, above.x1 = min(above.x0, row.x0), max(above.x1, row.x1)
-                above.bottom = max(above.bottom, row.bottom)
-                continue
-        kept.append(row)
+        above = None
+        if row.key is None:
+            named = [r for r in kept if r.key and not r.key.startswith("#")]
+            bare = [r for r in kept if r.key is None]
+            above = next((r for r in (*named[-1:], *bare[-1:]) if _goes_on(r, row, cuts)), None)
+        if above is None:
+            kept.append(row)
+            continue
+        above.text += row.text
+        found = applicant_rows().match(above.text)
+        above.key = found.key if found else above.key
+        above.x0, above.x1 = min(above.x0, row.x0), max(above.x1, row.x1)
+        above.bottom = max(above.bottom, row.bottom)
     return kept
+
+
+def _goes_on(above: Row, row: Row, cuts: Sequence[float]) -> bool:
+    """Whether a line makes the label above it whole, or no less whole than it is."""
+    if row.top - above.bottom >= APART * 12 or row.kind < above.kind:
+        return False
+    if parted(above.top + 3, row.top + 3, cuts):
+        return False
+    both, alone = (applicant_rows().match(t) for t in (above.text + row.text, above.text))
+    if both is None or both.key.startswith("#"):
+        return False
+    return above.key in (None, both.key) and (alone is None or both.likeness >= alone.likeness)
 
 
 def _spans_rows(row: Row) -> bool:
@@ -160,7 +176,24 @@ def _trim(rows: list[Row]) -> list[Row]:
                 row.kind = row.kind if row.key is None else key_to_kind(row.key)
                 break
             rows.remove(row)
-    return rows
+    return _adjacent(rows)
+
+
+def _adjacent(rows: Sequence[Row]) -> list[Row]:
+    """Rows without the parts of groups' labels that stand apart from all rows: other words."""
+    own = [r for r in rows if not _spans_rows(r)] or rows
+    low, high = min((r.top for r in own), default=0.0), max((r.bottom for r in own), default=0.0)
+    kept = set(map(id, own))
+    for row in sorted(rows, key=lambda r: r.top):
+        if row.top - high < NEXT:
+            high = max(high, row.bottom)
+            kept.add(id(row))
+    for row in sorted(rows, key=lambda r: -r.bottom):
+        if low - row.bottom < NEXT:
+            low = min(low, row.top)
+        else:
+            kept.discard(id(row))
+    return [r for r in rows if id(r) in kept]
 
 
 def _fragment(row: Row) -> bool:

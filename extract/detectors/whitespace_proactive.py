@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extract.detectors.whitespace_columns import (
     PAD,
     Column,
     columns_to_lines,
     columns_to_side,
+    fits_columns,
     pieces_to_columns,
 )
 from extract.detectors.whitespace_rows import (
@@ -25,16 +26,20 @@ from extract.detectors.whitespace_rows import (
 from tableparse.labels import fold, proactive_rows
 from tableparse.model import Box, Page
 from tableparse.whitespace import (
+    LEVEL,
     Ambiguous,
     Edges,
     Piece,
     edges_to_cuts,
     edges_to_sides,
+    is_figure,
     pieces_to_lines,
 )
 
 FAR = 90.0
 """Points between labels from which they are of different tables."""
+CLOSE = 14.0
+"""Points under the last row within which a figure is the rest of one in it."""
 SECTION, HEAD = "#section", "#head"
 
 
@@ -69,7 +74,9 @@ def find_proactive(page: Page, pieces: Sequence[Piece], edges: Edges) -> tuple[B
     rows = sorted([*rows, *_title_rows(titles)], key=lambda r: r.top)
     while rows and rows[-1].kind == SECTION and rows[-1].top > bottom:
         rows.pop()
-    inside = [p for p in lost if rows[0].top < p.middle < rows[-1].bottom]
+    end = rows[-1].bottom
+    inside = [p for p in lost if rows[0].top < p.middle < end]
+    inside += [p for p in lost if is_figure(p.text) and 0 <= p.middle - end < CLOSE]
     if inside:
         raise Ambiguous(f"'{inside[0].text}' stands beside no row")
     boxes = _boxes(page, rows, right, edges, cuts)
@@ -137,11 +144,22 @@ def _columns(section: Sequence[Row]) -> tuple[list[Column], list[Column]]:
     values = [p for row in section if row.kind == "row" for p in row.beside]
     both = pieces_to_columns(values, heads)
     above, below = pieces_to_columns((), heads), pieces_to_columns(values)
-    if not heads or len(both) == len(above):
+    rows = [row.beside for row in section if row.kind == "row"]
+    if (not heads or len(both) == len(above)) and _parted(both, rows):
         return both, both
-    if len(above) == len(below):
+    if len(above) == len(below) and _parted(below, rows):
         return above, below
     raise Ambiguous("heads and figures of the proactive table do not line up")
+
+
+def _parted(columns: Sequence[Column], rows: Sequence[Sequence[Piece]]) -> bool:
+    """Whether no row has two texts at one height in one of the columns."""
+    for column in columns:
+        for row in rows:
+            heights = sorted(p.middle for p in row if p in column.figures)
+            if any(b - a < LEVEL * 10 for a, b in pairwise(heights)):
+                return False
+    return True
 
 
 def _boxes(
@@ -167,13 +185,15 @@ def _boxes(
         for row in section:
             columns = above if row.kind == HEAD else below
             lines[id(row)] = _inner(columns, start, right, edges, row.span)
+            if not fits_columns(lines[id(row)], row.beside):
+                raise Ambiguous("a figure runs over the edge of its column")
     boxes: list[Box] = []
     for row, top, bottom in zip(rows, ys, ys[1:], strict=False):
         if row.kind == SECTION:
             boxes.append(Box(left, top, right, bottom))
             continue
         xs = [left, *lines[id(row)]]
-        boxes += [Box(a, top, b, bottom) for a, b in itertools.pairwise(xs)]
+        boxes += [Box(a, top, b, bottom) for a, b in pairwise(xs)]
     return tuple(boxes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract.detectors.whitespace_columns import columns_to_lines, merge_heads, pieces_to_columns
+from extract.detectors.whitespace_columns import check_columns, columns_to_lines, find_columns
 from extract.detectors.whitespace_rows import check_whole, outer_line, row_line
 from tableparse.labels import fold, review_blocks, review_columns
 from tableparse.model import Box, Page
@@ -21,7 +21,7 @@ BLOCK = 5
 COLUMNS = 3 * BLOCK
 FOOT = 0.11
 """Share of a page's height, at its foot, in which page numbers stand."""
-REACH = 110.0
+REACH = 150.0
 """Points below the names of the blocks within which the figures stand."""
 SUIT = "#head"
 
@@ -33,7 +33,7 @@ def find_review(page: Page, pieces: Sequence[Piece], edges: Edges) -> tuple[Box,
     if names is None:
         return ()
     under = names["litigation_direct"].bottom
-    figures = _figure_row([p for p in pieces if under < p.middle < under + REACH])
+    figures = _figure_row([p for p in pieces if under < p.middle], under + REACH)
     if not figures:
         return ()
     top = min(p.top for p in names.values())
@@ -44,12 +44,13 @@ def find_review(page: Page, pieces: Sequence[Piece], edges: Edges) -> tuple[Box,
     heads = [p for p in between if _is_head(p)]
     if len(heads) != len(between):
         raise Ambiguous("text among the heads of the review table that is no head")
-    columns = merge_heads(pieces_to_columns(figures), figures, heads, COLUMNS)
-    if len(columns) != COLUMNS:
-        raise Ambiguous(f"{len(columns)} columns in the review table, not {COLUMNS}")
+    columns = find_columns([figures], heads, COLUMNS)
+    if columns is None:
+        raise Ambiguous(f"the review table has not {COLUMNS} columns")
     bottom = max(p.bottom for p in figures)
     xs = columns_to_lines(columns, columns[0].x0 - 30, edges, ceiling, bottom)
     text = Box(columns[0].x0, top, columns[-1].x1, bottom)
+    check_columns(xs, [figures], heads)
     sides = edges_to_sides(edges, text)
     if sides is not None:
         xs[0], xs[-1] = min(sides[0], text.x0), max(sides[1], text.x1)
@@ -81,10 +82,11 @@ def _block_names(pieces: Sequence[Piece]) -> dict[str, Piece] | None:
     return names
 
 
-def _figure_row(pieces: Sequence[Piece]) -> list[Piece]:
-    """The one line of figures. Raises Ambiguous where there is another one under it."""
+def _figure_row(pieces: Sequence[Piece], reach: float) -> list[Piece]:
+    """The one line of figures, above height `reach`. Raises Ambiguous where there is another
+    one under it."""
     figures = sorted((p for p in pieces if is_figure(p.text)), key=lambda p: p.middle)
-    if not figures:
+    if not figures or figures[0].middle > reach:
         return []
     first = figures[0]
     row = [p for p in figures if p.middle - first.middle < 0.5 * first.size]

@@ -81,7 +81,7 @@ def lines_to_rows(lines: Sequence[Piece], labels: Labels, cuts: Sequence[float])
     while at < len(lines):
         take, key = _longest_exact(lines, folded, at, labels, cuts)
         if not take:
-            take, key = _likest(lines, at, labels, cuts)
+            take, key = _likest(lines, folded, at, labels, cuts)
         rows.append(lines_to_row(lines[at : at + take], key))
         at += take
     return rows
@@ -91,6 +91,8 @@ def _longest_exact(
     lines: Sequence[Piece], folded: Sequence[str], at: int, labels: Labels, cuts: Sequence[float]
 ) -> tuple[int, str | None]:
     best: tuple[int, str | None] = (0, None)
+    if not folded[at] and lines[at].text[:1] not in "（(":
+        return best
     text = ""
     near = True
     for end in range(at, min(at + MOST_LINES, len(lines))):
@@ -108,10 +110,12 @@ def _longest_exact(
 
 
 def _likest(
-    lines: Sequence[Piece], at: int, labels: Labels, cuts: Sequence[float]
+    lines: Sequence[Piece], folded: Sequence[str], at: int, labels: Labels, cuts: Sequence[float]
 ) -> tuple[int, str | None]:
     best: tuple[int, str | None] = (1, None)
     likest = 0.0
+    if not folded[at]:
+        return best
     text = ""
     for end in range(at, min(at + 5, len(lines))):
         if end > at:
@@ -119,6 +123,8 @@ def _likest(
             if gap > APART * lines[end].size:
                 break
             if parted(lines[at].middle, lines[end].middle, cuts):
+                break
+            if _longest_exact(lines, folded, end, labels, cuts)[0]:
                 break
         text += lines[end].text
         found = labels.match(text)
