@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from extract.readers.pdf_paths import PAPER, lightness
-from extract.readers.turns import QUARTERS, Turn
+from extract.readers.pdf_paths import PAPER, Area, lightness
+from extract.readers.turns import Turn, direction_to_turn
 from tableparse.model import Box, Char
 
 ASCENT, DESCENT = 0.88, 0.12
@@ -15,46 +15,58 @@ PALE = 0.5
 """Lightness from which large text is a watermark."""
 LARGE = 1.8
 """Times the page's usual font size from which pale text is a watermark."""
+INK = 0.07
+"""Lightness up to which text is lost on an area as dark."""
+LEGIBLE = 1.0
+"""Points of font size from which text is legible."""
 INVISIBLE = 3
 """Text that is neither filled nor stroked: the text layer under a scan."""
 UNKNOWN = "\ufffd"
 
 
 class Text(NamedTuple):
-    """Visible characters; how many of them no map explains; how many are out of sight."""
+    """Visible characters; how many of them no map explains; how many are out of sight, and
+    how many of these because something drawn later covers them."""
 
     chars: tuple[Char, ...]
     unreadable: int
     hidden: int
+    covered: int
 
 
 def trace_to_chars(
     trace: list[dict[str, Any]],
     turn: Turn,
-    covers: tuple[tuple[int, Box], ...],
-    dark: tuple[Box, ...],
+    areas: tuple[Area, ...],
 ) -> Text:
     """PyMuPDF's `get_texttrace` spans to characters, in the order of drawing."""
     usual = _usual_size(trace)
-    late = _Covers(covers, trace[0]["seqno"] if trace else 0)
+    late = _Covers(areas, trace[0]["seqno"] if trace else 0)
+    ink = any(area.light <= INK for area in areas)
     chars: list[Char] = []
-    unreadable = hidden = 0
+    unreadable = hidden = covered = 0
     for run, span in enumerate(trace):
         found, unknown = _span_to_chars(span, run, turn)
-        if not _seen(span, found, usual, dark):
+        if not _seen(span, usual):
             hidden += len(found)
             continue
-        if late.boxes:
-            kept = late.uncovered(found, span["seqno"])
+        light = _shade(span)
+        if light > PAPER or (ink and light <= INK):
+            kept = [c for c in found if _stands_out(light, c, span["seqno"], areas)]
             hidden += len(found) - len(kept)
+            found = kept
+        if late.boxes and found:
+            kept = late.uncovered(found, span["seqno"])
+            covered += len(found) - len(kept)
             found = kept
         if not _on_page(span["bbox"], turn):
             kept = [c for c in found if _is_on_page(c, turn)]
             hidden += len(found) - len(kept)
             found = kept
-        unreadable += unknown
+        if unknown:
+            unreadable += sum(c.text == UNKNOWN for c in found)
         chars += found
-    return Text(tuple(chars), unreadable, hidden)
+    return Text(tuple(chars), unreadable, hidden + covered, covered)
 
 
 class _Covers:
@@ -62,8 +74,8 @@ class _Covers:
 
     BAND = 40.0
 
-    def __init__(self, covers: tuple[tuple[int, Box], ...], first: int) -> None:
-        self.boxes = [cover for cover in covers if cover[0] > first]
+    def __init__(self, areas: tuple[Area, ...], first: int) -> None:
+        self.boxes = [(a.order, a.box) for a in areas if a.opaque and a.order > first]
         self.bands: dict[int, list[tuple[int, Box]]] = {}
         for cover in self.boxes:
             _, top, _, bottom = cover[1]
@@ -105,19 +117,27 @@ def _usual_size(trace: list[dict[str, Any]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _seen(span: dict[str, Any], found: list[Char], usual: float, dark: tuple[Box, ...]) -> bool:
-    """Whether a reader of the page sees the run as text of the page."""
-    if span["type"] == INVISIBLE or not found:
+def _shade(span: dict[str, Any]) -> float:
+    """The lightness of a run as it shows on paper."""
+    return float(1 - (1 - lightness(span["color"])) * span["opacity"])
+
+
+def _seen(span: dict[str, Any], usual: float) -> bool:
+    """Whether a run is text of the page: drawn, legible, no watermark."""
+    if span["type"] == INVISIBLE or span["size"] < LEGIBLE:
         return False
     dx, dy = span["dir"]
-    if dx != 1.0 and (round(dx, 2), round(dy, 2)) not in QUARTERS:
+    if dx != 1.0 and direction_to_turn(dx, dy) is None:
         return False
-    light = 1 - (1 - lightness(span["color"])) * span["opacity"]
-    if light > PALE and span["size"] > LARGE * usual:
-        return False
-    if light > PAPER:
-        return any(_inside(found[0], box) for box in dark)
-    return True
+    return not (span["size"] > LARGE * usual and _shade(span) > PALE)
+
+
+def _stands_out(light: float, char: Char, order: int, areas: tuple[Area, ...]) -> bool:
+    """Whether a white or black character stands on an area of another shade: the last one
+    drawn beneath it, or the paper."""
+    beneath = (a.light for a in reversed(areas) if a.order < order and _inside(char, a.box))
+    ground = next(beneath, 1.0)
+    return ground <= PAPER if light > PAPER else ground > INK
 
 
 def _inside(char: Char, box: Box) -> bool:

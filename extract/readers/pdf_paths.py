@@ -18,16 +18,24 @@ WHITE = 0.985
 """Lightness from which a filled area is the paper's: tints of 4 % still part cells."""
 
 
+class Area(NamedTuple):
+    """A filled area: its place in the order of drawing, its lightness, and whether it hides
+    text drawn before it."""
+
+    order: int
+    box: Box
+    light: float
+    opaque: bool
+
+
 class Paths(NamedTuple):
-    """Rulings in ink, rulings in the paper's colour, tinted areas, those of them on which
-    white text shows, and all opaque areas with their place in the order of drawing (they
-    hide text drawn before them)."""
+    """Rulings in ink, rulings in the paper's colour, tinted areas, and all areas, the
+    paper's colour included, in the order of drawing."""
 
     rulings: tuple[Ruling, ...]
     pale: tuple[Ruling, ...]
     fills: tuple[Box, ...]
-    dark: tuple[Box, ...]
-    covers: tuple[tuple[int, Box], ...]
+    areas: tuple[Area, ...]
 
 
 @lru_cache(maxsize=256)
@@ -51,8 +59,7 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
     ink: list[Ruling] = []
     pale: list[Ruling] = []
     fills: list[Box] = []
-    dark: list[Box] = []
-    covers: list[tuple[int, Box]] = []
+    areas: list[Area] = []
     for path in drawings:
         kind = path["type"]
         if "s" in kind and path.get("stroke_opacity", 1) > 0.1:
@@ -63,7 +70,7 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
             elif light <= PAPER:
                 bands = _wide_strokes(path["items"], turn, width)
                 fills += bands
-                dark += bands
+                areas += (Area(path["seqno"], band, light, False) for band in bands)
         if "f" in kind and (path.get("fill_opacity") or 0) > 0.1:
             shown = lightness(path.get("fill"))
             opaque = (path.get("fill_opacity") or 0) > 0.9
@@ -74,11 +81,38 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
                     continue
                 if shown <= WHITE:
                     fills.append(box)
-                if shown <= PAPER:
-                    dark.append(box)
-                if opaque:
-                    covers.append((path["seqno"], box))
-    return Paths(tuple(ink), tuple(pale), tuple(fills), tuple(dark), tuple(covers))
+                areas.append(Area(path["seqno"], box, shown, opaque))
+    return Paths(tuple(ink), tuple(pale), tuple(fills), tuple(areas))
+
+
+def drawings_to_areas(drawings: list[dict[str, Any]], turn: Turn) -> tuple[Area, ...]:
+    """The filled areas of `get_cdrawings(extended=True)` as far as they show: cut off where
+    they are clipped, and not opaque where they are blended with what lies beneath."""
+    found: list[Area] = []
+    around: list[tuple[int, Box | None, bool]] = []
+    for path in drawings:
+        around = [outer for outer in around if outer[0] < path["level"]]
+        if path["type"] == "clip":
+            box = Box(*turn.box(path["scissor"])) if path.get("scissor") else None
+            around.append((path["level"], box, True))
+        elif path["type"] == "group":
+            plain = path["blendmode"] in ("Normal", "Compatible") and path["opacity"] > 0.9
+            around.append((path["level"], None, plain))
+        else:
+            for area in drawings_to_paths([path], turn).areas:
+                box = area.box
+                for _, scissor, _ in around:
+                    box = _cut(box, scissor) if scissor else box
+                opaque = area.opaque and all(plain for _, _, plain in around)
+                found.append(area._replace(box=box, opaque=opaque))
+    return tuple(found)
+
+
+def _cut(box: Box, by: Box) -> Box:
+    """What two boxes share; empty (x1 < x0 or bottom < top) where they share nothing."""
+    return Box(
+        max(box.x0, by.x0), max(box.top, by.top), min(box.x1, by.x1), min(box.bottom, by.bottom)
+    )
 
 
 DOT = 1.6

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 QUARTERS = {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}
 """Direction of writing on the page as stored (y down) to the clockwise turn that levels it."""
+LEAN = 0.035
+"""Sine of the slant (two degrees) up to which text is level or upright."""
 
 
 class Turn(NamedTuple):
@@ -46,13 +48,21 @@ class Turn(NamedTuple):
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
+def direction_to_turn(dx: float, dy: float) -> int | None:
+    """The clockwise turn that levels text written in this direction (a unit vector, y down);
+    None for text aslant."""
+    if min(abs(dx), abs(dy)) > LEAN:
+        return None
+    return QUARTERS[round(dx), round(dy)]
+
+
 def text_turn(trace: list[dict[str, Any]], rotation: int) -> int:
     """The clockwise turn that makes most of a page's text read upright; the page's own
     rotation where it has no level text."""
     votes: Counter[int] = Counter()
     for span in trace:
         dx, dy = span["dir"]
-        quarter = 0 if dx == 1.0 else QUARTERS.get((round(dx, 2), round(dy, 2)))
+        quarter = 0 if dx == 1.0 else direction_to_turn(dx, dy)
         if quarter is not None and not span["wmode"]:
             votes[quarter] += len(span["chars"])
     return votes.most_common(1)[0][0] if votes else rotation % 360
