@@ -122,10 +122,11 @@ DOT = 1.6
 def _thin(box: Box, lines: list[Ruling]) -> None:
     x0, top, x1, bottom = box
     w, h = x1 - x0, bottom - top
-    if w >= h or w <= DOT:
+    dot = max(w, h) <= DOT
+    if w >= h or dot:
         middle = (top + bottom) / 2
         lines.append(Ruling(x0, middle, x1, middle))
-    if h > w or h <= DOT:
+    if h > w or dot:
         middle = (x0 + x1) / 2
         lines.append(Ruling(middle, top, middle, bottom))
 
