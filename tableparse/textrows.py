@@ -39,25 +39,22 @@ def is_padded(text: str) -> bool:
     return bool(_PADDED.match(unicodedata.normalize("NFKC", text)))
 
 
-def slots_to_window(slots: Sequence[str], count: int, reach: int | None = None) -> int | None:
+def slots_to_window(slots: Sequence[str], count: int) -> int | None:
     """Where in the cells of a tabbed row its `count` figures start, or None where that is not
     certain.
 
-    `slots` are the texts of the cells behind the label, blanks as "". `reach` is how many
-    cells the table's widest row leaves behind this label: blank cells that a converter cut
-    from the row's end may have been there. A start is certain if it is the only one that has
-    all figures in `count` successive cells, or if all cells are blank. A row with fewer cells
-    has lost some that may have stood anywhere.
+    `slots` are the texts of the cells behind the label, blanks as "". A start is certain if
+    it is the only one that has all figures in `count` successive cells, or if all cells are
+    blank.
     """
     filled = [i for i, text in enumerate(slots) if text]
-    size = max(len(slots), reach or 0)
     if len(slots) < count:
         return None
     if not filled:
         return 0
     if any(is_padded(slots[i]) for i in filled):
         return None
-    lowest, highest = max(0, filled[-1] - count + 1), min(filled[0], size - count)
+    lowest, highest = max(0, filled[-1] - count + 1), min(filled[0], len(slots) - count)
     return lowest if lowest == highest else None
 
 

@@ -92,6 +92,8 @@ ROWS = {
     "a word among the figures": (["1.属于国家秘密 3 0 见附件 0 0 0 1 4"], DOUBT),
     "tabs, blank at both ends": (["1.属于国家秘密\t\t\t3\t\t1\t\t\t\t"], DOUBT),
     "tabs, blanks and cells lost": (["1.属于国家秘密\t3\t\t4"], DOUBT),
+    "tabs, two figures run together": (["1.属于国家秘密\t30\t0\t0\t0\t1\t4\t\t"], DOUBT),
+    "tabs, blanks at the end cut off": (["\t\t1.属于国家秘密\t3\t0\t0\t0\t0\t1"], DOUBT),
     "tabs, a gap in eight cells": (["\t1.属于国家秘密\t3\t0\t0\t0\t\t0\t1\t4"], DOUBT),
     "two runs": (["1.属于国家秘密 3 0 0 0 0 1 4", "3 0 0 0 0 1 4", "2.重复申请"], SURE),
     "a run between two labels": (["1.属于国家秘密", "3 0 0 0 0 1 4", "2.重复申请"], DOUBT),

@@ -196,8 +196,9 @@ def _is_tainted(stream: Stream, run: Run) -> bool:
 def row_to_figures(stream: Stream, row: Row, reach: int) -> list[Item | None] | None:
     """The row's figures (None for a blank cell), or None where they are not certain.
 
-    `reach` is the number of cells in the widest line of the table. Blank cells have a place
-    behind the row's label, or in a line that has just the table's cells and no label.
+    `reach` is the number of cells in the widest line of the table. Blank cells beside figures
+    have a place only in a line that has as many (none of its cells is lost), and there only
+    behind the row's label, or if the line has just the figures' cells.
     """
     filled = [run for run in row.runs if _filled(stream, run.items)]
     if row.doubt or row.fused or not row.runs or len(filled) > 1:
@@ -210,14 +211,14 @@ def row_to_figures(stream: Stream, row: Row, reach: int) -> list[Item | None] | 
         if tokens_to_figures(texts, count) is None:
             return None
         return [item for item in items if item.text]
-    labelled = run.before is not None and stream.items[run.before].line == items[0].line
-    room = max(reach - items[0].slot, len(items)) if labelled else len(items)
-    start = slots_to_window(texts, count, room)
+    start = slots_to_window(texts, count)
     if start is None:
         return None
     window = items[start : start + count]
-    if not labelled and not len(items) == count == reach and not all(i.text for i in window):
-        return None
+    if any(texts) and not all(item.text for item in window):
+        labelled = run.before is not None and stream.items[run.before].line == items[0].line
+        if items[-1].slot + 1 != reach or not (labelled or len(items) == count):
+            return None
     shown: list[Item | None] = [item if item.text else None for item in window]
     return shown
 
