@@ -18,6 +18,7 @@ from tableparse.model import Cell, Finding, Matrix, Table, Value
 from tableparse.rows import (
     Head,
     Row,
+    has_figures,
     head_to_value,
     note,
     quote,
@@ -25,7 +26,7 @@ from tableparse.rows import (
     same_figures,
     table_to_rows,
 )
-from tableparse.values import cell_to_value
+from tableparse.values import cell_to_value, looks_numeric
 
 _UNIT = re.compile("[十百千万亿]*元")
 
@@ -52,6 +53,9 @@ def tables_to_proactive(
             if _opens_section(row):
                 heads = []
             found = _label(row)
+            if _is_unlabelled(row, heads):
+                message = "a row of the proactive table has figures and no label"
+                findings.append(note("row.unknown", message, ["proactive"]))
             if found is None or not heads:
                 continue
             key, cell = found
@@ -73,6 +77,17 @@ def _opens_section(row: Row) -> bool:
     first = next((c for c in row.cells if c.text), None)
     found = proactive_rows().match(first.text) if first else None
     return found is not None and found.key == "#section"
+
+
+def _is_unlabelled(row: Row, heads: Sequence[Head]) -> bool:
+    """Whether the row prints figures under heads and nothing else: a page break may have cut
+    their label off."""
+    inked = [c for c in row.cells if c.text]
+    return (
+        has_figures(inked)
+        and len(inked) <= len(heads)
+        and all(looks_numeric(c.text) for c in inked)
+    )
 
 
 def _label(row: Row) -> tuple[str, Cell] | None:
