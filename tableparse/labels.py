@@ -22,6 +22,8 @@ LIKE_ENOUGH = 0.72
 character in two wrong already falls below it for labels of four characters."""
 CLEAR_LEAD = 0.12
 """Least lead over the second likest label."""
+WHOLE = 4
+"""Characters from which a label found whole inside of a text names its own row."""
 
 _ORDINAL = re.compile(
     r"^\s*(?:[（(﹙]\s*([一二三四五六七八九十]{1,2}|\d{1,2})\s*[)）﹚]"
@@ -89,6 +91,7 @@ class Labels:
         self.exact: dict[str, str] = {}
         for label, key in entries:
             self.exact.setdefault(fold(label), key)
+        self._long = tuple(label for label in self.exact if len(label) >= WHOLE)
         self._memo: dict[str, Match | None] = {}
 
     def match(self, text: str) -> Match | None:
@@ -118,6 +121,8 @@ class Labels:
             return None
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEAR_LEAD:
             return None
+        if any(label in folded for label in self._long if self.exact[label] != ranked[0][0]):
+            return None  # two labels run together: the figures are anybody's
         return Match(*ranked[0])
 
 
