@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 from hypothesis import settings
 
 from tableparse.model import Box, Cell, Char, Ruling, Span, Table
@@ -229,3 +230,66 @@ def balanced() -> dict[str, list[str]]:
 
 def _outcome_rows() -> list[list[str]]:
     return [row for row in printed_form()["rows_2021"] if row[2] != "-"][:-1]
+
+
+def draw_table(
+    page: Any, texts: Texts, top: float, widths: Sequence[float], *, height: float = 15.0
+) -> None:
+    """A ruled table on a PyMuPDF page: its texts as for `rows_to_table`, columns of these
+    widths from 40 points on, rows of one height."""
+    xs = list(accumulate(widths, initial=40.0))
+    for cell in rows_to_table(texts).cells:
+        r0, r1, c0, c1 = cell.span
+        frame = pymupdf.Rect(xs[c0], top + height * r0, xs[c1], top + height * r1)
+        page.draw_rect(frame, width=0.5)
+        per_line = max(1, int((frame.width - 2) // 6))
+        size = 6.0 if len(cell.text) * 8 <= per_line * frame.height else 4.0
+        per_line = max(1, int((frame.width - 2) // size))
+        lines = [cell.text[i : i + per_line] for i in range(0, len(cell.text), per_line)]
+        for i, line in enumerate(lines):
+            y = frame.y0 + 1.5 + size * (i + 0.88)
+            font = "helv" if line.isascii() else "china-s"
+            page.insert_text((frame.x0 + 1.5, y), line, fontname=font, fontsize=size)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a made report prints: the title's lines and the texts of its tables (None for a
+    table left out)."""
+
+    title: Sequence[str] = ("某县人民政府2024年政府信息公开工作年度报告",)
+    proactive: Texts | None = None
+    applications: Texts | None = None
+    review: Texts | None = None
+
+    def to_pdf(self) -> Any:
+        """The report on two pages, as a PyMuPDF document."""
+        pdf = pymupdf.open()
+        page = pdf.new_page(width=A4[2], height=A4[3])
+        for i, line in enumerate(self.title):
+            page.insert_text((80, 60 + 20 * i), line, fontname="china-s", fontsize=14)
+        page.insert_text((80, 110), "一、总体情况", fontname="china-s", fontsize=12)
+        page.insert_text((80, 130), "二、主动公开政府信息情况", fontname="china-s", fontsize=12)
+        if self.proactive:
+            draw_table(page, self.proactive, 150, (150, 100, 100, 100))
+        page.insert_text((80, 420), "四、行政复议、行政诉讼情况", fontname="china-s", fontsize=12)
+        if self.review:
+            draw_table(page, self.review, 440, (34,) * 15, height=20)
+        page = pdf.new_page(width=A4[2], height=A4[3])
+        page.insert_text((80, 60), "三、申请情况", fontname="china-s", fontsize=12)
+        if self.applications:
+            draw_table(page, self.applications, 80, (40, 60, 170, *(34,) * 7), height=18)
+        return pdf
+
+    def to_bytes(self) -> bytes:
+        """The report as a file."""
+        return bytes(self.to_pdf().tobytes())
+
+
+def whole_report() -> Printed:
+    """A report whose figures prove one another."""
+    return Printed(
+        proactive=proactive_to_texts({"rules": ["1", "0", "11"], "fees": ["96171.6"]}),
+        applications=matrix_to_texts(balanced()),
+        review=review_to_texts([str(n) for n in (72, 64, 178, 37, 351, 1, 2, 3, 4, 10, *[0] * 5)]),
+    )
