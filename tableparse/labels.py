@@ -136,6 +136,12 @@ def _entries(
 
 
 @cache
+def section_headings() -> tuple[str, ...]:
+    """The headings of the form's six sections without their numbers, folded."""
+    return tuple(map(fold, read_data("variants")["ignored"]["headings"]))
+
+
+@cache
 def applicant_rows() -> Labels:
     """Rows of the applicant matrix; groups as "#group.<key>", subtotals as "#subtotal"."""
     data = read_data("variants")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tableparse.formdata import read_data
-from tableparse.labels import applicant_rows, fold, repair_glyphs, squeeze
+from tableparse.labels import applicant_rows, fold, repair_glyphs, section_headings, squeeze
 from tableparse.model import Finding, Line
 
 TITLE_LINES = 60
@@ -28,10 +28,6 @@ _PERIOD = re.compile(
     r"(?:自|从|为|是|期限|时间)(?:19|20)\d\d年1月1日.{0,6}?(?P<year>(?:19|20)\d\d)年12月31日"
 )
 _REGION = r"[\u4e00-\u9fff]{1,11}?(?:特别行政区|自治区|自治州|自治县|省|市|地区|盟|州|区|县|旗)"
-_SECTIONS = (
-    "总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况",
-    "政府信息公开行政复议行政诉讼情况", "存在的主要问题及改进情况", "其他需要报告的事项",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +144,7 @@ def is_section_heading(text: str) -> bool:
     if row is not None and row.likeness == 1:
         return False
     words = fold(plain)[1:]
-    return any(words.startswith(name[:6]) or name in words for name in map(fold, _SECTIONS)) or (
+    return any(words.startswith(name[:6]) or name in words for name in section_headings()) or (
         len(plain) <= 20 and not re.search(r"[。；]", plain)
     )
 

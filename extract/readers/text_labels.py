@@ -17,7 +17,7 @@ from typing import NamedTuple
 from extract.readers.text_items import Item
 from tableparse import labels
 from tableparse.formdata import editions
-from tableparse.labels import Labels, fold
+from tableparse.labels import Labels, fold, section_headings
 
 _NUMERALS = "0123456789一二三四五六七八九十"
 OPENERS = "（(“‘《〈「『【[〔"
@@ -108,6 +108,7 @@ def find_labels(stream: Stream) -> list[Hit]:
             or folded[start - 1] in _NUMERALS
             or (hits and hits[-1].end == start)
             or _parted(stream, start)
+            or folded.endswith(section_headings(), 0, start)
         )
         if begins and (end - start >= SHORT or _ends(stream, end, words)):
             hits.append(Hit(start, end, found.group()))
