@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from extract.detectors.whitespace_columns import pieces_to_columns
 from extract.detectors.whitespace_rows import APART, ORDINALS, Row, lines_to_rows, parted
 from tableparse.labels import applicant_rows, fold
 from tableparse.whitespace import Piece, is_figure, pieces_to_lines
@@ -93,6 +94,7 @@ def labels_to_rows(
     """(rows of the table, labels that stand beside many rows), both from top to bottom."""
     known = {id(p): kind for p, kind in anchors}
     at = {k: min((p.x0 for p, kind in anchors if kind == k), default=None) for k in "ABC"}
+    _place_columns(at, [p for p in labels if id(p) not in known])
     streams: dict[str, list[Piece]] = {"A": [], "B": [], "C": []}
     first, last = anchors[0][0].top, max(p.bottom for p, _ in anchors)
     for piece in labels:
@@ -102,6 +104,8 @@ def labels_to_rows(
     for kind, stream in streams.items():
         for row in lines_to_rows(pieces_to_lines(stream), applicant_rows(), cuts):
             row.kind = kind
+            if row.key == "#group.results":
+                row.kind = "A"
             if kind == "B" and row.key == "other.other":
                 row.key = "other"
             found.append(row)
@@ -109,6 +113,18 @@ def labels_to_rows(
     found = _merge_unknown(found, cuts)
     found = _trim(found)
     return _part_beside(found) if found else ([], [])
+
+
+def _place_columns(at: dict[str, float | None], labels: Sequence[Piece]) -> None:
+    """Where the columns A and B begin on a page on which no label says so: the two columns of
+    text left of C, if there are two."""
+    c_x = at["C"]
+    if c_x is None or (at["A"] is not None and at["B"] is not None):
+        return
+    columns = pieces_to_columns([p for p in labels if p.x0 < c_x - 0.6 * p.size])
+    if len(columns) == 2:
+        at["A"] = columns[0].x0 if at["A"] is None else at["A"]
+        at["B"] = columns[1].x0 if at["B"] is None else at["B"]
 
 
 def _stream(piece: Piece, at: dict[str, float | None]) -> str:
