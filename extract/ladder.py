@@ -63,9 +63,9 @@ def _plumber_fills(_: bytes, document: Document) -> tuple[Grid, ...]:
 
 
 def _whitespace(_: bytes, document: Document) -> tuple[Grid, ...]:
-    from extract.detectors.whitespace import page_to_grids
+    from extract.detectors.whitespace import pages_to_grids
 
-    return tuple(g for page in document.pages for g in page_to_grids(page))
+    return tuple(pages_to_grids(document.pages))
 
 
 def _camelot(data: bytes, document: Document) -> tuple[Grid, ...]:
