@@ -16,6 +16,8 @@ from tableparse.model import Box, Cell, Char, Ruling, Span, Table
 
 MANY = settings(deadline=None)
 """For tests by example: machines that are busy take their time."""
+FEW = settings(deadline=None, max_examples=30)
+"""The same for those whose every example is a whole report."""
 A4 = (0.0, 0.0, 595.0, 842.0)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from drawing import (
+    FEW,
     MANY,
     balanced,
     matrix_to_texts,
@@ -329,7 +330,7 @@ def test_nothing_is_incomplete() -> None:
     assert judge((None, None, None), Checks(0, 0, frozenset(), ()), ()) == "incomplete"
 
 
-@MANY
+@FEW
 @given(st.data())
 def test_verified_means_that_the_figures_prove_one_another(data: st.DataObject) -> None:
     """However cells are blanked or changed: under `verified` every row and every column that

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from drawing import (
-    MANY,
+    FEW,
     balanced,
     matrix_to_texts,
     printed_form,
@@ -180,7 +180,7 @@ CELLS = st.lists(WORDS, max_size=2).map(tuple)
 FINDINGS = st.builds(Finding, WORDS, WORDS, WORDS, WORDS, CELLS, NUMBERS, NUMBERS)
 
 
-@MANY
+@FEW
 @given(st.data())
 def test_round_trip_of_any_figures(data: st.DataObject) -> None:
     """Any figures, places, doubts and words: read back, they give the same text."""

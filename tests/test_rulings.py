@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from drawing import MANY, across, down
+from drawing import FEW, across, down
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -193,7 +193,7 @@ def test_pale_lines_part_cells_over_a_fill() -> None:
     assert page_to_grids(page([], (), pale)) == ()
 
 
-@MANY
+@FEW
 @given(
     st.lists(st.floats(8, 60), min_size=1, max_size=6),
     st.lists(st.floats(8, 60), min_size=2, max_size=6),
