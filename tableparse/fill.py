@@ -36,6 +36,8 @@ SMALLER = 0.8
 """Times the size of the digit beside it below which a digit is a footnote's mark."""
 NUMERIC = frozenset("0123456789.０１２３４５６７８９．")
 UNKNOWN = "\ufffd"
+OUTSIDE = -1
+"""The cell of a character that lies in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _by_x(char: Char) -> float:
 
 def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
     """Put every character into the cell under its middle; one below the grid hangs out of
-    the last row."""
+    the last row. Characters beside the grid tell whether a figure runs on over its edge."""
     xs, ys = grid.xs, grid.ys
     rows, cols = len(ys) - 1, len(xs) - 1
     owner = [[0] * cols for _ in range(rows)]
@@ -90,12 +92,14 @@ def chars_to_table(grid: SpanGrid, chars: Sequence[Char], page: int) -> Filled:
     straddled: set[int] = set()
     given = placed = 0
     last: Char | None = None
-    last_cell = -1
+    last_cell = OUTSIDE
     for char in chars:
         r = min(bisect_right(ys, (char.top + char.bottom) / 2), rows) - 1
         c = bisect_right(xs, (char.x0 + char.x1) / 2) - 1
         if not (0 <= r < rows and 0 <= c < cols):
-            last = None
+            if last is not None and _run_on(last, char):
+                straddled.add(last_cell)
+            last, last_cell = char, OUTSIDE
             continue
         given += 1
         cell = owner[r][c]

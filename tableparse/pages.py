@@ -55,8 +55,10 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
         if len(spans.xs) < LEAST_COLUMNS + 1:
             continue
         box = Box(spans.xs[0], spans.ys[0], spans.xs[-1], spans.ys[-1])
-        inside, rest = _split(rest, _with_overhang(box, spans, rest, page.rulings))
-        filled = chars_to_table(spans, inside, page.number)
+        reach = _with_overhang(box, spans, rest, page.rulings)
+        near, _ = _split(rest, Box(reach.x0 - BESIDE, reach.top, reach.x1 + BESIDE, reach.bottom))
+        _, rest = _split(rest, reach)
+        filled = chars_to_table(spans, near, page.number)
         placed += filled.placed
         tables.append(Placed(filled.table, page.number, box))
     lines = tuple(_lines(page.number, rest))
@@ -70,6 +72,8 @@ def page_to_text(page: Page, grids: Sequence[Grid]) -> PageText:
     )
 
 
+BESIDE = 12.0
+"""Points beside a table within which a figure of its outer columns may run on."""
 OVERHANG = 1.2
 """Times the font size that may lie between the last line of a cell and its overhang."""
 AT_FOOT = 3.0
