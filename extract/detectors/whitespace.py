@@ -10,14 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
+from dataclasses import replace
+from functools import cache, cached_property
 
 from extract.detectors.whitespace_applications import Fragment, find_applications
+from extract.detectors.whitespace_carry import (
+    Belongs,
+    Joined,
+    in_matrix,
+    in_review,
+    join_pages,
+    part_boxes,
+)
 from extract.detectors.whitespace_proactive import find_proactive
 from extract.detectors.whitespace_review import find_review
 from tableparse.labels import applicant_rows, proactive_rows, repair_glyphs, review_blocks
 from tableparse.model import Box, Grid, Page
-from tableparse.whitespace import Ambiguous, chars_to_pieces, page_to_edges
+from tableparse.whitespace import Ambiguous, Edges, Piece, chars_to_pieces, page_to_edges
 
 MARKER = 4
 """Characters of a label that make a page worth a search."""
@@ -34,44 +43,98 @@ def _markers() -> dict[str, tuple[str, ...]]:
     return {**found, "review": tuple(w for w in review_blocks().exact if len(w) > MARKER)}
 
 
+class _View:
+    """A page, and what was made of it so far: its words at once, its pieces when asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        text = "".join("".join([c.text for c in page.chars]).split())
+        text = repair_glyphs(text)
+        self.shown = {n for n, words in _markers().items() if any(w in text for w in words)}
+        self.found: dict[str, tuple[Box, ...]] = {}
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        return chars_to_pieces(self.page.chars)
+
+    @cached_property
+    def edges(self) -> Edges:
+        return page_to_edges(self.page)
+
+
 def page_to_grids(page: Page) -> tuple[Grid, ...]:
     """The tables of the form on a page, each as the rectangles of its cells, in points, from
     top to bottom. A table that the page's text does not settle is left out."""
-    return _page_to_grids(page, None)[0]
+    return pages_to_grids((page,))
 
 
 def pages_to_grids(pages: Sequence[Page]) -> tuple[Grid, ...]:
     """The same for the pages of a document: a matrix that goes on overleaf without a header,
-    and with columns left blank, has the columns of its part on the page before."""
-    grids: list[Grid] = []
+    and with columns left blank, has the columns of its part on the page before; a header cut
+    by the end of a page, or alone there, is that of the table overleaf."""
+    views: list[_View] = []
     before: Fragment | None = None
     for page in pages:
-        found, before = _page_to_grids(page, before)
-        grids += found
+        view = _View(page)
+        carried = _carry(views[-1], view) if views else None
+        fragment = _search(view, before)
+        before = carried or fragment
+        views.append(view)
+    grids = [Grid(v.page.number, boxes) for v in views for boxes in _in_order(v)]
     return tuple(grids)
 
 
-def _page_to_grids(
-    page: Page, before: Fragment | None
-) -> tuple[tuple[Grid, ...], Fragment | None]:
-    text = "".join("".join([c.text for c in page.chars]).split())
-    text = repair_glyphs(text)
-    shown = {name for name, words in _markers().items() if any(w in text for w in words)}
-    if not shown:
-        return (), None
-    pieces = chars_to_pieces(page.chars)
-    edges = page_to_edges(page)
-    found: list[tuple[Box, ...]] = []
+def _in_order(view: _View) -> list[tuple[Box, ...]]:
+    found = [boxes for boxes in view.found.values() if boxes]
+    return sorted(found, key=lambda boxes: min(b.top for b in boxes))
+
+
+def _search(view: _View, before: Fragment | None) -> Fragment | None:
+    """Find the tables of a page that are not known yet; the part of a matrix among them."""
     fragment: Fragment | None = None
-    if "proactive" in shown:
+    wanted = view.shown - set(view.found)
+    if "proactive" in wanted:
         with suppress(Ambiguous):
-            found.append(find_proactive(page, pieces, edges))
-    if "applications" in shown:
+            view.found["proactive"] = find_proactive(view.page, view.pieces, view.edges)
+    if "applications" in wanted:
         with suppress(Ambiguous):
-            fragment = find_applications(pieces, edges, before)
-            found.append(fragment.boxes if fragment else ())
-    if "review" in shown:
+            fragment = find_applications(view.pieces, view.edges, before)
+            view.found["applications"] = fragment.boxes if fragment else ()
+    if "review" in wanted:
         with suppress(Ambiguous):
-            found.append(find_review(page, pieces, edges))
-    grids = (Grid(page.number, boxes) for boxes in found if boxes)
-    return tuple(sorted(grids, key=lambda g: min(b.top for b in g.boxes))), fragment
+            view.found["review"] = find_review(view.page, view.pieces, view.edges)
+    return fragment
+
+
+def _carry(upper: _View, lower: _View) -> Fragment | None:
+    """Find the tables whose header ends one page and whose figures stand on the next; the
+    part of a matrix among them."""
+    fragment: Fragment | None = None
+    if "applications" in lower.shown and not upper.found.get("applications"):
+        joined = _join(upper, lower, in_matrix)
+        with suppress(Ambiguous):
+            fragment = find_applications(joined.pieces, joined.edges) if joined else None
+            if joined and fragment:
+                _part(upper, lower, "applications", fragment.boxes, joined)
+    if "review" in upper.shown | lower.shown and not upper.found.get("review"):
+        joined = _join(upper, lower, in_review)
+        if joined:
+            page = replace(lower.page, height=lower.page.height + joined.down)
+            with suppress(Ambiguous):
+                boxes = find_review(page, joined.pieces, joined.edges)
+                _part(upper, lower, "review", boxes, joined)
+    return fragment
+
+
+def _join(upper: _View, lower: _View, belongs: Belongs) -> Joined | None:
+    return join_pages(
+        (upper.page, lower.page),
+        (upper.pieces, lower.pieces),
+        (upper.edges, lower.edges),
+        belongs,
+    )
+
+
+def _part(upper: _View, lower: _View, name: str, boxes: tuple[Box, ...], joined: Joined) -> None:
+    parts = part_boxes(boxes, joined)
+    upper.found[name], lower.found[name] = parts

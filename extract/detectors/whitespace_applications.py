@@ -18,7 +18,12 @@ from extract.detectors.whitespace_columns import (
     find_columns,
     fits_columns,
 )
-from extract.detectors.whitespace_head import head_to_boxes, is_upper, pieces_to_head
+from extract.detectors.whitespace_head import (
+    head_to_boxes,
+    is_upper,
+    pieces_to_head,
+    pieces_to_heads,
+)
 from extract.detectors.whitespace_labels import (
     begins_label,
     group_names,
@@ -61,7 +66,6 @@ CLOSE = 12.0
 """Points from a row within which a lone figure is no page number."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """The matrix as far as one page shows it: its boxes, the lines of its columns (the first
@@ -93,7 +97,7 @@ def find_applications(
     if not figures:
         return None
     left = min(p.x0 for p in figures)
-    heads = [p for p in pieces if p.x0 >= right - 1 and top - HEAD < p.middle < top]
+    heads = pieces_to_heads([p for p in pieces if top - HEAD < p.middle], right, top)
     left = min([left, *(p.x0 for p in heads)])
     labels = [p for p in words if p.x1 <= left + 0.5 and top - 60 < p.middle < bottom + 60]
     cuts = edges_to_cuts(edges, left, max(p.x1 for p in figures))
@@ -275,4 +279,3 @@ def _confirm(rows: Sequence[Row], beside: Sequence[Row], boxes: Sequence[Box]) -
             for b in boxes
         ):
             raise Ambiguous(f"'{label.text[:12]}' reaches over the rows of two groups")
-

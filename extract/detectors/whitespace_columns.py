@@ -12,6 +12,10 @@ from tableparse.whitespace import Ambiguous, Edges, Piece, join_spaced
 
 UNEVEN = 0.12
 """Share of the columns' pitch by which figures may stand differently under their heads."""
+ALIKE = 1.5
+"""Points by which figures that keep their distance from a head may differ in it."""
+WITNESSES = 3
+"""Columns whose figures show how far they keep from the heads."""
 PAD = 2.0
 """Points kept between a text and the edge of its cell where nothing says more."""
 
@@ -111,20 +115,6 @@ def _settle_line(
     return wanted if low + margin <= wanted <= high - margin else (low + high) / 2
 
 
-def row_line(bottom: float, top: float, cuts: Sequence[float]) -> float:
-    """The height that parts a text that ends at `bottom` from the next that begins at `top`:
-    the drawn line there, else midway."""
-    drawn = [y for y in cuts if bottom - 3 <= y <= top + 3]
-    middle = (bottom + top) / 2
-    return min(drawn, key=lambda y: abs(y - middle)) if drawn else middle
-
-
-def parted(a: float, b: float, cuts: Sequence[float]) -> bool:
-    """Whether a drawn line runs between two heights."""
-    low, high = (a, b) if a < b else (b, a)
-    return any(low < y < high for y in cuts)
-
-
 def find_columns(
     rows: Sequence[Sequence[Piece]], heads: Sequence[Piece], count: int
 ) -> list[Column] | None:
@@ -148,6 +138,9 @@ def find_columns(
     for columns in (pieces_to_columns((), heads), pieces_to_columns((), spaced)):
         if len(columns) == count and _stand_under(columns, figures):
             return columns
+    for columns in (pieces_to_columns((), heads), pieces_to_columns((), spaced)):
+        if len(columns) == count and place_figures(columns, rows):
+            return columns
     return None
 
 
@@ -170,6 +163,82 @@ def _slot(columns: Sequence[Column], piece: Piece) -> int:
     return gaps.index(min(gaps))
 
 
+def place_figures(heads: Sequence[Column], rows: Sequence[Sequence[Piece]]) -> bool:
+    """Give the figures to the columns of their heads where heads and figures keep to different
+    sides of unequal columns; False, and nothing given, where that leaves a choice.
+
+    A figure over or under which a head stands is in its column. One between two heads is in
+    the column in which it stands as all certain figures do, by the edges of the heads: of
+    their own one, or of a neighbour, next to which the column ends or begins.
+    """
+    figures = [p for row in rows for p in row]
+    choices = [_choices(heads, p) for p in figures]
+    if not all(choices):
+        return False
+    placings: set[tuple[int, ...]] = set()
+    for at in _ANCHORS.values():
+        for marks in _marks(heads):
+            placing = _place_alike([at(p) for p in figures], choices, marks)
+            if placing is not None:
+                placings.add(placing)
+    if len(placings) != 1:
+        return False
+    placing = placings.pop()
+    slots = dict(zip(map(id, figures), placing, strict=True))
+    if any(len({slots[id(p)] for p in row}) < len(row) for row in rows):
+        return False
+    for piece, slot in zip(figures, placing, strict=True):
+        column = heads[slot]
+        column.figures.append(piece)
+        column.x0, column.x1 = min(column.x0, piece.x0), max(column.x1, piece.x1)
+    return True
+
+
+def _choices(heads: Sequence[Column], piece: Piece) -> list[int]:
+    """The columns in which a piece may stand, at most two neighbours; [] where it runs under
+    two heads."""
+    under = [k for k, c in enumerate(heads) if piece.x0 < c.x1 and c.x0 < piece.x1]
+    if under:
+        return under if len(under) == 1 else []
+    after = sum(c.x1 <= piece.x0 for c in heads)
+    return sorted({max(after - 1, 0), min(after, len(heads) - 1)})
+
+
+def _marks(heads: Sequence[Column]) -> list[list[float | None]]:
+    """What a column's figures may keep their distance from: edges and middle of its head, the
+    beginning of the next head, the end of the one before."""
+    return [
+        [c.x0 for c in heads],
+        [(c.x0 + c.x1) / 2 for c in heads],
+        [c.x1 for c in heads],
+        [*(c.x0 for c in heads[1:]), None],
+        [None, *(c.x1 for c in heads[:-1])],
+    ]
+
+
+def _place_alike(
+    anchors: Sequence[float], choices: Sequence[Sequence[int]], marks: Sequence[float | None]
+) -> tuple[int, ...] | None:
+    """The column of each figure if all of them stand as far from the marks of their columns,
+    and figures of enough columns say how far; None else."""
+    certain: dict[int, list[float]] = {}
+    for anchor, slots in zip(anchors, choices, strict=True):
+        mark = marks[slots[0]]
+        if len(slots) == 1 and mark is not None:
+            certain.setdefault(slots[0], []).append(anchor - mark)
+    offsets = [offset for found in certain.values() for offset in found]
+    if len(certain) < WITNESSES or max(offsets) - min(offsets) > ALIKE:
+        return None
+    usual = (max(offsets) + min(offsets)) / 2
+    placing: list[int] = []
+    for anchor, slots in zip(anchors, choices, strict=True):
+        fit = [k for k in slots if (m := marks[k]) and abs(anchor - m - usual) <= ALIKE]
+        if len(slots) > 1 and len(fit) != 1:
+            return None
+        placing.append(fit[0] if len(slots) > 1 else slots[0])
+    return tuple(placing)
+
+
 def edges_to_columns(
     edges: Edges, low: float, y0: float, y1: float, count: int
 ) -> list[float] | None:
@@ -186,9 +255,7 @@ def edges_to_columns(
 
 def fits_columns(lines: Sequence[float], pieces: Iterable[Piece]) -> bool:
     """Whether each piece lies between two neighbouring lines."""
-    return all(
-        any(a - 0.5 <= p.x0 and p.x1 <= b + 0.5 for a, b in pairwise(lines)) for p in pieces
-    )
+    return all(any(a - 0.5 <= p.x0 and p.x1 <= b + 0.5 for a, b in pairwise(lines)) for p in pieces)
 
 
 def check_columns(

@@ -16,35 +16,47 @@ AIR = 2.5
 """Times the font size of air above a header's line that ends it."""
 
 
-def pieces_to_head(
-    pieces: Sequence[Piece], right: float, left: float, first: float
-) -> list[Piece]:
-    """The pieces of the header above height `first`; [] where there is none. Labels end at
-    `right`, figures begin at `left`: a line that runs over both is no part of it."""
+def pieces_to_heads(pieces: Sequence[Piece], right: float, first: float) -> list[Piece]:
+    """What stands in the columns right of `right` above height `first`, as far up as it may
+    be a part of the header."""
     above = sorted((p for p in pieces if p.bottom <= first + 2), key=lambda p: -p.bottom)
     found: list[Piece] = []
     top = first
     for piece in above:
         if piece.x0 < right - 1:
             continue
-        if top - piece.bottom > AIR * piece.size or not _is_head_like(piece):
-            break
-        found.append(piece)
-        top = min(top, piece.top)
-    if _count_heads(found) < LEAST_HEADS:
-        return []
-    for piece in above:
-        if piece.x0 >= right - 1 or piece.x1 > left + 1:
-            continue
-        corner = any(fold(piece.text) in word for word in applicant_columns().exact)
-        if piece.middle <= top - 2 and (top - piece.bottom > piece.size or not corner):
+        if top - piece.bottom > AIR * piece.size or not is_head_like(piece):
             break
         found.append(piece)
         top = min(top, piece.top)
     return found
 
 
-def _is_head_like(piece: Piece) -> bool:
+def pieces_to_head(pieces: Sequence[Piece], right: float, left: float, first: float) -> list[Piece]:
+    """The pieces of the header above height `first`; [] where there is none. Labels end at
+    `right`, figures begin at `left`: a line that runs over both is no part of it."""
+    found = pieces_to_heads(pieces, right, first)
+    if _count_heads(found) < LEAST_HEADS:
+        return []
+    top = min(p.top for p in found)
+    above = sorted((p for p in pieces if p.bottom <= first + 2), key=lambda p: -p.bottom)
+    for piece in above:
+        if piece.x0 >= right - 1 or piece.x1 > left + 1:
+            continue
+        if piece.middle <= top - 2 and (top - piece.bottom > piece.size or not is_corner(piece)):
+            break
+        found.append(piece)
+        top = min(top, piece.top)
+    return found
+
+
+def is_corner(piece: Piece) -> bool:
+    """Whether a piece is a part of what stands in the header's corner."""
+    text = fold(piece.text)
+    return any(text in word for word in applicant_columns().exact)
+
+
+def is_head_like(piece: Piece) -> bool:
     """Whether most characters of a piece are such as the heads are made of."""
     text = fold(piece.text)
     return 2 * sum(c in _head_characters() for c in text) >= len(text)

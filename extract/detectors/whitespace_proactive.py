@@ -228,9 +228,7 @@ def _first_line(
 
 
 def _side(columns: Sequence[Column]) -> str:
-    return columns_to_side(
-        [Column(c.x0, c.x1, [*c.figures, *c.heads], []) for c in columns]
-    )
+    return columns_to_side([Column(c.x0, c.x1, [*c.figures, *c.heads], []) for c in columns])
 
 
 def _inner(

@@ -41,7 +41,7 @@ def find_review(page: Page, pieces: Sequence[Piece], edges: Edges) -> tuple[Box,
     if len(figures) == 1 and figures[0].bottom > (1 - FOOT) * page.height:
         raise Ambiguous("a lone number under the review table may be the page's")
     between = [p for p in pieces if top - 2 < p.middle < ceiling and p not in names.values()]
-    heads = [p for p in between if _is_head(p)]
+    heads = [p for p in between if is_head(p)]
     if len(heads) != len(between):
         raise Ambiguous("text among the heads of the review table that is no head")
     columns = find_columns([figures], heads, COLUMNS)
@@ -99,7 +99,13 @@ def _figure_row(pieces: Sequence[Piece], reach: float) -> list[Piece]:
     return row
 
 
-def _is_head(piece: Piece) -> bool:
+def is_block_name(piece: Piece) -> bool:
+    """Whether a piece names a block of the table, or the suits over two of them."""
+    return fold(piece.text) in review_blocks().exact
+
+
+def is_head(piece: Piece) -> bool:
+    """Whether a piece may be a column's head, or a line of one."""
     text = fold(piece.text)
     return any(text in word or word[:2] in text for word in review_columns().exact)
 
