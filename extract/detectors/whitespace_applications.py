@@ -15,7 +15,6 @@ from extract.detectors.whitespace_columns import (
     check_columns,
     columns_to_lines,
     edges_to_columns,
-    find_columns,
     fits_columns,
 )
 from extract.detectors.whitespace_head import (
@@ -32,6 +31,7 @@ from extract.detectors.whitespace_labels import (
     nearest_anchors,
     piece_to_kind,
 )
+from extract.detectors.whitespace_place import find_columns
 from extract.detectors.whitespace_rows import (
     Row,
     check_whole,

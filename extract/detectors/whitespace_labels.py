@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from extract.detectors.whitespace_columns import pieces_to_columns
+from extract.detectors.whitespace_place import pieces_to_columns
 from extract.detectors.whitespace_rows import APART, ORDINALS, Row, lines_to_rows, parted
 from tableparse.labels import applicant_rows, fold
 from tableparse.whitespace import Piece, is_figure, pieces_to_lines

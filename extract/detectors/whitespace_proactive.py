@@ -7,12 +7,11 @@ from itertools import pairwise
 
 from extract.detectors.whitespace_columns import (
     PAD,
-    Column,
     columns_to_lines,
     columns_to_side,
     fits_columns,
-    pieces_to_columns,
 )
+from extract.detectors.whitespace_place import Column, pieces_to_columns
 from extract.detectors.whitespace_rows import (
     Row,
     check_whole,

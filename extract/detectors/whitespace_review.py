@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract.detectors.whitespace_columns import check_columns, columns_to_lines, find_columns
+from extract.detectors.whitespace_columns import check_columns, columns_to_lines
+from extract.detectors.whitespace_place import find_columns
 from extract.detectors.whitespace_rows import check_whole, outer_line, row_line
 from tableparse.labels import fold, review_blocks, review_columns
 from tableparse.model import Box, Page
