@@ -8,7 +8,7 @@ that is missing, unknown, or claims a row twice leaves figures unplaced, and say
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tableparse.formdata import edition
 from tableparse.labels import Labels, applicant_columns, applicant_rows, split_ordinal
@@ -20,6 +20,7 @@ from tableparse.rows import (
     head_to_value,
     note,
     quote,
+    row_to_heads,
     same_figures,
     table_to_rows,
 )
@@ -62,8 +63,13 @@ def tables_to_applications(
         if not heads or sum(_is_row(row, heads) for row in rows) < (LEAST_ROWS if own else 1):
             continue
         used.add(index)
+        astray = False
         for row in rows[first:]:
+            astray = astray or _contradicts(row, heads)
+            count = len(found)
             _read_row(row, heads, found, findings)
+            if astray:
+                found[count:] = [_in_doubt(item) for item in found[count:]]
     if not found:
         return None, (), frozenset()
     matrix, more = _found_to_matrix(found)
@@ -147,6 +153,23 @@ def _read_row(
         shown = quote(outside[0].text)
         findings.append(note("column.unknown", f"{shown} stands in a column without a head"))
     found.append(_Found(match.key, ordinal, _group(row, heads, labels), values))
+
+
+def _contradicts(row: Row, heads: Sequence[Head]) -> bool:
+    """Whether the row repeats the header with another head over some column."""
+    if not _repeats_header(row):
+        return False
+    again = row_to_heads(row, applicant_columns())
+    return any(a.key != h.key for a in again for h in heads if a.c0 < h.c1 and h.c0 < a.c1)
+
+
+def _in_doubt(item: _Found) -> _Found:
+    """The row under a header that contradicts the first: no figure has its column for certain."""
+    values = {
+        column: replace(v, number=None, doubt=v.doubt or "column.unknown")
+        for column, v in item.values.items()
+    }
+    return replace(item, values=values)
 
 
 def _repeats_header(row: Row) -> bool:
