@@ -12,6 +12,7 @@ from dataclasses import replace
 from extract.ladder import Trial, confirmed, figures, independent
 from tableparse.check import value_path
 from tableparse.model import Finding, Matrix, Value
+from tableparse.read import matrix_values
 
 Judged = tuple[list[Matrix | None], list[Finding], str]
 
@@ -21,6 +22,8 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     identity told."""
     others = [figures(t) for t in trials if independent(best, t)]
     own = figures(best)
+    # a blank that another reading has a text for, where the sums miss something, is no blank
+    lost = set[str]().union(*map(_printed, trials)) - _printed(best)
     judged: list[Finding] = []
     contested: set[str] = set()
     for finding in best.reading.findings:
@@ -28,6 +31,8 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
             blame, differing = _judge(finding, own, others)
             contested |= differing
             finding = replace(finding, blame=blame)
+        if finding.code == "identity.blanks":
+            contested |= lost & set(finding.cells) & set(own)
         judged.append(finding)
     matrices = list(best.reading.matrices)
     if not contested:
@@ -36,6 +41,12 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     message = f"{len(paths)} figures were read differently by different detectors"
     judged.append(Finding("detectors.differ", "error", "extraction", message, paths))
     return [_without(m, contested) for m in matrices], judged, "doubtful"
+
+
+def _printed(trial: Trial) -> set[str]:
+    """The paths of cells in which a reading found a figure or a mark."""
+    matrices = [m for m in trial.reading.matrices if m is not None]
+    return {path for m in matrices for path, value in matrix_values(m) if value.raw}
 
 
 def _judge(
