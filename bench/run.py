@@ -16,6 +16,8 @@ from bench.counting import Count, figures_to_count, report_to_figures
 
 PATIENCE = 300.0
 """Seconds after which a system that does not answer is ended."""
+SLOW = 1000.0
+"""Milliseconds beyond which a system's document is timed once, not in every round."""
 GOLDEN = ".expected.json"
 
 
@@ -32,6 +34,11 @@ class Outcome:
     """Milliseconds of the timed rounds by document."""
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The answer of the warming round by document."""
+
+    def is_done(self, path: str) -> bool:
+        """Whether no further round is wanted: the system failed, or is slow and was timed."""
+        times = self.times.get(path)
+        return "error" in self.answers.get(path, {}) or (times is not None and times[0] > SLOW)
 
     def medians(self) -> dict[str, float]:
         """The median of the rounds in ms, by document."""
@@ -91,9 +98,12 @@ def run_systems(names: Sequence[str], paths: Sequence[str], repeat: int) -> list
     children = [Child(name) for name in names]
     present = [child for child in children if child.outcome.missing is None]
     for turn in range(repeat + 1):
-        for path in paths:
+        for number, path in enumerate(paths, 1):
+            if sys.stderr.isatty():
+                told = f"round {turn} of {repeat}, document {number} of {len(paths)}"
+                print(f"\r{told}   ", end="", file=sys.stderr, flush=True)
             for child in present:
-                if "error" in child.outcome.answers.get(path, {}):
+                if child.outcome.is_done(path):
                     continue
                 answer = child.ask(path)
                 if turn == 0:

@@ -158,6 +158,14 @@ def test_a_failure_counts_and_a_floor_does_not(tmp_path: Path) -> None:
     assert "x failed on 1 documents." in text
 
 
+def test_failed_and_slow_documents_are_not_run_again() -> None:
+    """One failure, or one time of more than a second, is enough; other times are repeated."""
+    outcome = Outcome("x", times={"slow": [1200.0], "quick": [10.0]},
+                      answers={"failed": {"error": "E"}, "quick": {}, "slow": {}})  # fmt: skip
+    done = {path: outcome.is_done(path) for path in ("failed", "slow", "quick", "new")}
+    assert done == {"failed": True, "slow": True, "quick": False, "new": False}
+
+
 def test_folders_and_files_are_documents(tmp_path: Path) -> None:
     """A folder stands for its PDFs in order, a file for itself."""
     for name in ("b.pdf", "a.pdf", "c.txt"):
