@@ -78,6 +78,8 @@ def pages_to_grids(pages: Sequence[Page]) -> tuple[Grid, ...]:
         view = _View(page)
         carried = _carry(views[-1], view) if views else None
         fragment = _search(view, before)
+        if views and fragment:
+            _align_upper(views[-1], before, fragment)
         before = carried or fragment
         views.append(view)
     grids = [Grid(v.page.number, boxes) for v in views for boxes in _in_order(v)]
@@ -113,9 +115,10 @@ def _carry(upper: _View, lower: _View) -> Fragment | None:
     if "applications" in lower.shown and not upper.found.get("applications"):
         joined = _join(upper, lower, in_matrix)
         with suppress(Ambiguous):
-            fragment = find_applications(joined.pieces, joined.edges) if joined else None
-            if joined and fragment:
-                _part(upper, lower, "applications", fragment.boxes, joined)
+            found = find_applications(joined.pieces, joined.edges) if joined else None
+            if joined and found:
+                _part(upper, lower, "applications", found.boxes, joined)
+                fragment = found
     if "review" in upper.shown | lower.shown and not upper.found.get("review"):
         joined = _join(upper, lower, in_review)
         if joined:
@@ -124,6 +127,17 @@ def _carry(upper: _View, lower: _View) -> Fragment | None:
                 boxes = find_review(page, joined.pieces, joined.edges)
                 _part(upper, lower, "review", boxes, joined)
     return fragment
+
+
+def _align_upper(upper: _View, before: Fragment | None, fragment: Fragment) -> None:
+    """Look once more at the matrix of the upper page where it has no columns, or others than
+    its part overleaf, which may know better."""
+    if "applications" not in upper.shown or (before and before.is_like(fragment)):
+        return
+    with suppress(Ambiguous):
+        again = find_applications(upper.pieces, upper.edges, fragment)
+        if again and again.is_like(fragment):
+            upper.found["applications"] = again.boxes
 
 
 def _join(upper: _View, lower: _View, belongs: Belongs) -> Joined | None:

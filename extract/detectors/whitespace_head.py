@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from extract.detectors.whitespace_place import pieces_to_columns
 from extract.detectors.whitespace_rows import row_line
 from tableparse.labels import applicant_columns, fold
 from tableparse.model import Box
@@ -75,6 +76,9 @@ def _count_heads(pieces: Sequence[Piece]) -> int:
         text = fold(piece.text)
         if len(text) > 1:
             seen.update(w for w in words if text in w or w[:2] in text)
+    for column in pieces_to_columns((), [p for p in pieces if not is_upper(p)]):
+        text = "".join(p.text for p in sorted(column.heads, key=lambda p: p.middle))
+        seen.update(w for w in words if fold(text) == w)
     return len({applicant_columns().exact[w] for w in seen})
 
 
