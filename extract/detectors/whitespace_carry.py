@@ -9,6 +9,7 @@ from typing import NamedTuple
 from extract.detectors.whitespace_head import is_corner, is_head_like, is_upper
 from extract.detectors.whitespace_labels import begins_label
 from extract.detectors.whitespace_review import is_block_name, is_head
+from tableparse.labels import fold
 from tableparse.model import Box, Page, Ruling
 from tableparse.whitespace import Ambiguous, Edges, Piece, is_figure
 
@@ -37,12 +38,16 @@ class Joined(NamedTuple):
 
 def in_matrix(piece: Piece) -> bool:
     """Whether a piece may stand in the header of the applicant matrix."""
-    return is_corner(piece) or (is_head_like(piece) and not is_figure(piece.text))
+    return _is_worded(piece) and (is_corner(piece) or is_head_like(piece))
 
 
 def in_review(piece: Piece) -> bool:
     """Whether a piece may stand in the header of the review table."""
-    return is_block_name(piece) or (is_head(piece) and not is_figure(piece.text))
+    return _is_worded(piece) and (is_block_name(piece) or is_head(piece))
+
+
+def _is_worded(piece: Piece) -> bool:
+    return bool(fold(piece.text)) and not is_figure(piece.text)
 
 
 def _is_title(piece: Piece) -> bool:
@@ -79,9 +84,7 @@ def join_pages(
     names = {p.text for p in foot if _is_title(p)}
     if not rest or any(belongs(p) and p.text in names for p in rest):
         return None
-    starts = [(min(p.x0 for p in foot), min(p.x0 for p in rest if _keeps(p, belongs)))]
-    starts.append((min(p.x0 for p in pieces[0]), min(p.x0 for p in rest)))
-    if all(abs(a - b) > SHIFT for a, b in starts):
+    if not _begin_alike(foot, rest, pieces, belongs):
         return None
     end, start = max(p.bottom for p in foot), min(p.top for p in rest)
     down, ceiling = end + GAP - start, min(p.top for p in foot) - SHIFT
@@ -98,6 +101,21 @@ def join_pages(
     vertical += [_down(r, down) for r in edges[1].down if r.bottom > start]
     joined = Edges(tuple(across), tuple(vertical))
     return Joined(sorted([*foot, *moved], key=lambda p: p.middle), joined, end + GAP / 2, down)
+
+
+def _begin_alike(
+    foot: Sequence[Piece],
+    rest: Sequence[Piece],
+    pieces: tuple[Sequence[Piece], Sequence[Piece]],
+    belongs: Belongs,
+) -> bool:
+    """Whether both parts of a table, or else the texts of their pages, begin in one place. Of
+    no matter where no head of a column stands on the first page."""
+    if all(_is_title(p) or is_corner(p) for p in foot):
+        return True
+    starts = [(min(p.x0 for p in foot), min(p.x0 for p in rest if _keeps(p, belongs)))]
+    starts.append((min(p.x0 for p in pieces[0]), min(p.x0 for p in pieces[1])))
+    return any(abs(a - b) <= SHIFT for a, b in starts)
 
 
 def _keeps(piece: Piece, belongs: Belongs) -> bool:
