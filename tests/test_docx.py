@@ -178,6 +178,7 @@ JOINED = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>1</w:t></w:r></w:
     ('<w:p><w:r><w:drawing><a:blip/></w:drawing></w:r></w:p>', "", "cell.content"),
     ('<w:p><m:oMath><m:r><m:t>7</m:t></m:r></m:oMath></w:p>', "7", "cell.content"),
     (p("", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'), "", "cell.content"),
+    (p("5", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'), "5", "cell.content"),
     (p("公开", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'), "公开", None),
     (JOINED + p("2"), "12", None),
     ('<w:p><w:r><w:ruby><w:rt><w:r><w:t>yi</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>一</w:t></w:r>'
@@ -219,6 +220,40 @@ def test_field_without_end_is_told() -> None:
 
 
 STYLE = '<w:rStyle w:val="{}"/>'
+
+
+NUMBERING = """<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="7">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/>
+</w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="3"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2 "/></w:lvl>
+<w:lvl w:ilvl="2"><w:numFmt w:val="hebrew1"/><w:lvlText w:val="%3"/></w:lvl></w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="7"/>
+<w:lvlOverride w:ilvl="0"><w:startOverride w:val="11"/></w:lvlOverride></w:num></w:numbering>"""
+NUMBERED = (
+    f'<w:styles xmlns:w="{W}"><w:style w:styleId="H"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr>'
+    '</w:pPr></w:style><w:style w:styleId="H2"><w:basedOn w:val="H"/></w:style></w:styles>'
+)
+
+
+def test_automatic_numbers() -> None:
+    """Numbers that stand in no text are printed before it: by paragraph or style, level by level,
+    started anew where the list says so, left out where their look is not known."""
+    body = "".join(
+        p(text, f"<w:pPr>{properties}</w:pPr>")
+        for text, properties in (
+            ("a", '<w:pStyle w:val="H"/>'),
+            ("b", '<w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr>'),
+            ("c", '<w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr>'),
+            ("d", '<w:pStyle w:val="H2"/>'),
+            ("e", '<w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr>'),
+            ("f", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr>'),
+            ("g", '<w:pStyle w:val="H"/><w:numPr><w:numId w:val="0"/></w:numPr>'),
+            ("h", '<w:numPr><w:ilvl w:val="2"/><w:numId w:val="1"/></w:numPr>'),
+        )
+    )
+    document = read(body, styles=NUMBERED, numbering=NUMBERING.format(W=W))
+    assert lines(document) == ["一、a", "一.3 b", "一.4 c", "二、d", "二.3 e", "十一、f", "g", "h"]
 
 
 def test_hidden_styles() -> None:

@@ -239,3 +239,12 @@ def test_only_plain_tables_are_tables(text: str, kind: str) -> None:
     """Text is CSV, TSV or Markdown only where it can be nothing else; text with tabs or pipes
     in it stays text."""
     assert bytes_to_media_type(text.encode()) == kind
+
+
+def test_figure_under_no_head_is_in_doubt() -> None:
+    """A figure of the proactive table that stands beside its head is not lost without a word:
+    its row is in doubt."""
+    text = "信息内容,本年制发件数,本年废止件数,,现行有效件数\n规章,1,,2,3\n行政规范性文件,4,5,,6\n"
+    table = only(rows_text_to_document(text, CSV))
+    assert {c.doubt for c in table.cells if c.span.r0 == 1 and c.span.c0} == {"row.ragged"}
+    assert {c.doubt for c in table.cells if c.span.r0 != 1} == {None}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 
 from extract.errors import FormatError
+from extract.readers.docx_numbers import Numbers, parts_to_numbers
 from extract.readers.docx_table import RawTable, read_table, table_cells
 from extract.readers.docx_text import (
     Element,
@@ -40,11 +41,10 @@ def docx_to_document(data: bytes) -> Document:
     root = package.read_xml(main)
     if name(root) != "w:document":
         raise FormatError("an Office package without a Word document", "save it as DOCX anew")
-    styles = posixpath.join(posixpath.dirname(main), "styles.xml")
-    hidden = frozenset[str]()
-    if styles in package.names:
-        hidden = styles_to_hidden(package.read_xml(styles))
-    walk = _Walk(TextReader(hidden))
+    styles, numbering = (_beside(package, main, part) for part in ("styles", "numbering"))
+    hidden = frozenset[str]() if styles is None else styles_to_hidden(styles)
+    numbers = Numbers() if numbering is None else parts_to_numbers(numbering, styles)
+    walk = _Walk(TextReader(hidden, numbers.next_label))
     for body in root:
         if name(body) == "w:body":
             walk.blocks(body)
@@ -62,6 +62,11 @@ def _main_part(package: Package) -> str:
     if "word/document.xml" not in package.names:
         raise FormatError("an Office package without a Word document", "save it as DOCX anew")
     return "word/document.xml"
+
+
+def _beside(package: Package, main: str, name_: str) -> Element | None:
+    part = posixpath.join(posixpath.dirname(main), f"{name_}.xml")
+    return package.read_xml(part) if part in package.names else None
 
 
 class _Walk:

@@ -6,7 +6,7 @@ it: insertions count, deletions do not, hidden text and the codes behind fields 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -125,10 +125,17 @@ def unwrap(element: Element, seen: Seen) -> Iterator[Element]:
 
 
 class TextReader:
-    """Reads paragraphs. `hidden_styles` are the styles whose text does not show."""
+    """Reads paragraphs. `hidden_styles` are the styles whose text does not show; `next_label`
+    gives the automatic number of each paragraph by its properties ("" for none, None where it
+    is not known how it looks)."""
 
-    def __init__(self, hidden_styles: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        hidden_styles: frozenset[str] = frozenset(),
+        next_label: Callable[[Element | None], str | None] = lambda _: "",
+    ) -> None:
         self.hidden_styles = hidden_styles
+        self.next_label = next_label
         self.seen = Seen()
         self._fields: list[bool] = []  # of each open field, whether its result has begun
 
@@ -155,12 +162,13 @@ class TextReader:
             self._runs(element, ink)
         elif len(element) > (properties is not None):
             self.seen.hidden = True
-        numbering = None if properties is None else child(properties, "w:numPr")
-        if numbering is not None and setting(numbering, "w:numId") != "0":
+        label = self.next_label(properties)
+        if label != "":
             # an automatic number is printed before the text; in front of digits, or alone, it
             # would be part of a figure
-            own = ink.text[before:].strip()
-            if not any(c.isalpha() for c in own):
+            if any(c.isalpha() for c in ink.text[before:]):
+                ink.text = ink.text[:before] + (label or "") + ink.text[before:]
+            else:
                 ink.odd = ink.odd or CONTENT
         deleted = mark is not None and any(name(c) in DELETED for c in mark)
         self.seen.tracked = self.seen.tracked or deleted

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from tableparse.labels import applicant_columns, proactive_columns, review_columns
+from tableparse.labels import (
+    applicant_columns,
+    proactive_columns,
+    proactive_rows,
+    review_columns,
+)
 from tableparse.model import Box, Cell, Document, Finding, Line, Table
-from tableparse.rows import quote
+from tableparse.rows import Head, quote, row_to_heads, table_to_rows
 
 STEP = 2.0
 """Every line begins further right than the one before: each is a paragraph of its own."""
@@ -40,7 +46,7 @@ class Flow:
         row names columns of the form, all figures below it are uncertain, and that is said."""
         if not table.cells:
             return
-        self._tables.append(table)
+        self._tables.append(_doubt_strays(table))
         for cell in table.cells:
             if cell.span.r0 in ragged and _is_head(cell):
                 where = f"{cell.place}: " if cell.place else ""
@@ -56,6 +62,31 @@ class Flow:
             lines=tuple(self._lines),
             notes=(*notes, *self._notes),
         )
+
+
+def _doubt_strays(table: Table) -> Table:
+    """The table with those rows of the proactive table in doubt that print a figure under no
+    head: of which column it is cannot be told, and it would be lost without a word."""
+    heads: list[Head] = []
+    changed: dict[Cell, Cell] = {}
+    for row in table_to_rows(table):
+        inked = [c for c in row.cells if c.text]
+        label = proactive_rows().match(inked[0].text) if inked else None
+        own = row_to_heads(row, proactive_columns())
+        if own or (label is not None and label.key.startswith("#")):
+            heads = own
+        elif label is not None and heads:
+            right = [c for c in row.cells if c.span.c0 >= inked[0].span.c1]
+            one_each = len(right) == len(heads)  # read by their order
+            if not one_each and any(_is_stray(c, heads) for c in right if c.text):
+                changed |= {c: replace(c, doubt=c.doubt or "row.ragged") for c in right}
+    if not changed:
+        return table
+    return replace(table, cells=tuple(changed.get(c, c) for c in table.cells))
+
+
+def _is_stray(cell: Cell, heads: Sequence[Head]) -> bool:
+    return not any(cell.span.c0 < h.c1 and h.c0 < cell.span.c1 for h in heads)
 
 
 def _is_head(cell: Cell) -> bool:
