@@ -53,6 +53,8 @@ class Setting:
     label_side: str = "left"
     figure_side: str = "middle"
     figure_line: str = "middle"
+    head_side: str = "middle"
+    word_line: str = "middle"
     lower: float = 0.0
     style: str = "none"
 
@@ -90,10 +92,11 @@ def rows_to_heights(sheet: Sheet, xs: Sequence[float], how: Setting) -> list[flo
 def cell_to_chars(cell: Cell, box: Box, how: Setting, run: int) -> list[Char]:
     """A cell's text, wrapped, where the setting puts it."""
     lines = wrap(cell.text, box.x1 - box.x0 - 2 * how.pad, how.size)
-    side = {"figure": how.figure_side, "label": how.label_side}.get(cell.kind, "middle")
+    sides = {"figure": how.figure_side, "label": how.label_side, "head": how.head_side}
+    side = sides.get(cell.kind, "middle")
     step = how.size * how.leading
     room = box.bottom - box.top - 2 * how.pad - step * len(lines)
-    place = how.figure_line if cell.kind == "figure" else "middle"
+    place = how.figure_line if cell.kind == "figure" else how.word_line
     top = box.top + how.pad + {"top": 0.0, "middle": room / 2, "bottom": room}[place]
     chars: list[Char] = []
     for i, line in enumerate(lines):
@@ -116,14 +119,15 @@ def sheet_to_page(sheet: Sheet, how: Setting, top: float = 60.0, number: int = 1
     for cell in sorted(sheet.cells):
         box = Box(xs[cell.c], ys[cell.r], xs[cell.c + cell.cs], ys[cell.r + cell.rs])
         chars += cell_to_chars(cell, box, how, len(chars))
-    chars += text_to_chars("- 2 -", 288, ys[-1] + 60, 9, run=len(chars))
+    height = max(842.0, ys[-1] + 120)
+    chars += text_to_chars("- 2 -", 288, height - 60, 9, run=len(chars))
     rules = {
         "none": (),
         "three": (ys[0], ys[sheet.head], ys[-1]),
         "rows": tuple(ys),
     }[how.style]
     rulings = tuple(Ruling(xs[0], y, xs[-1], y) for y in rules)
-    return Page(number, 595.0, ys[-1] + 120, tuple(chars), rulings)
+    return Page(number, 595.0, height, tuple(chars), rulings)
 
 
 def cut_sheet(sheet: Sheet, at: int) -> tuple[Sheet, Sheet]:
@@ -140,7 +144,11 @@ def cut_sheet(sheet: Sheet, at: int) -> tuple[Sheet, Sheet]:
         if after > 0:
             start = max(0, cell.r - at)
             parts[1].append(cell._replace(r=start, rs=min(after, cell.rs), text=lower))
-    return replace(sheet, cells=tuple(parts[0])), replace(sheet, cells=tuple(parts[1]), head=0)
+    heads = min(sheet.head, at), max(0, sheet.head - at)
+    first, second = (
+        replace(sheet, cells=tuple(own), head=head) for own, head in zip(parts, heads, strict=True)
+    )
+    return first, second
 
 
 def random_report(seed: int, marks: Sequence[str] = MARKS) -> Report:
@@ -162,8 +170,14 @@ def random_report(seed: int, marks: Sequence[str] = MARKS) -> Report:
     }
     assert base.review is not None
     review = {block: {key: figure() for key in cells} for block, cells in base.review.items()}
-    return replace(base, applications_form=form, proactive_form=form, applications=rows,
-                   proactive=proactive, review=review)
+    return replace(
+        base,
+        applications_form=form,
+        proactive_form=form,
+        applications=rows,
+        proactive=proactive,
+        review=review,
+    )
 
 
 def grid_to_table(grid: Grid, page: Page) -> Table:
@@ -210,6 +224,8 @@ SETTINGS = st.builds(
     label_side=st.sampled_from(("left", "middle")),
     figure_side=st.sampled_from(("left", "middle", "right")),
     figure_line=st.sampled_from(("top", "middle", "bottom")),
+    head_side=st.sampled_from(("left", "middle", "right")),
+    word_line=st.sampled_from(("top", "middle", "bottom")),
     lower=st.sampled_from((0.0, 0.08)),
     style=st.sampled_from(("none", "three", "rows")),
 )
@@ -234,11 +250,12 @@ def test_matrix_is_given_back_or_nothing(
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 10**6), how=SETTINGS, widths=WIDTHS, at=st.integers(4, 26))
+@given(seed=st.integers(0, 10**6), how=SETTINGS, widths=WIDTHS, at=st.integers(1, 26))
 def test_both_sides_of_a_break_are_given_back_or_nothing(
     seed: int, how: Setting, widths: tuple[float, ...], at: int
 ) -> None:
-    """A page break between any two rows: each side comes back exactly, or not at all."""
+    """A page break between any two rows, those of the header among them: each side comes back
+    exactly, or not at all."""
     whole = applications_sheet(random_report(seed), False, False, widths)
     at = min(at, whole.rows - 1)
     parts = cut_sheet(whole, at)
@@ -270,18 +287,41 @@ def test_review_is_given_back_or_nothing(seed: int, how: Setting) -> None:
         assert read_rows(grid_to_table(grid, page))[-1] == figures
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), how=SETTINGS, at=st.integers(1, 3))
+def test_a_cut_review_is_given_back_or_nothing(seed: int, how: Setting, at: int) -> None:
+    """A page break between any two rows of the review table: its figures come back in their
+    columns, or not at all."""
+    sheet = review_sheet(random_report(seed))
+    assert sheet is not None
+    parts = cut_sheet(sheet, at)
+    pages = [sheet_to_page(part, how, number=i) for i, part in enumerate(parts, 1)]
+    figures = [c.text for c in sorted(sheet.cells) if c.kind == "figure"]
+    grids = pages_to_grids(pages)
+    assert [g.page for g in grids] in ([], [1, 2])
+    for grid in grids[1:]:
+        assert read_rows(grid_to_table(grid, pages[1]))[-1] == figures
+
+
 @pytest.mark.parametrize("style", ["none", "three", "rows"])
 def test_ordinary_prints_are_found(style: str) -> None:
     """In the settings of ordinary reports nothing is left out: 40 prints of each table."""
     for seed in range(40):
-        how = Setting(figure_side=("middle", "left")[seed % 2], style=style, pad=2.0 + seed % 3,
-                      size=(8.0, 9.0)[seed % 2])
+        how = Setting(
+            figure_side=("middle", "left")[seed % 2],
+            style=style,
+            pad=2.0 + seed % 3,
+            size=(8.0, 9.0)[seed % 2],
+        )
         report = random_report(seed, marks=("0", "/", "-"))
         widths = (5.0, 10.0, 26.0, 8.0, *(8.0,) * 5, 8.0)
         review = review_sheet(report)
         assert review is not None
-        for sheet in (applications_sheet(report, False, False, widths), review,
-                      *proactive_sheets(report, False, False)):
+        for sheet in (
+            applications_sheet(report, False, False, widths),
+            review,
+            *proactive_sheets(report, False, False),
+        ):
             page = sheet_to_page(sheet, how)
             grids = page_to_grids(page)
             assert len(grids) == 1, (seed, sheet.name)
@@ -348,7 +388,8 @@ def move_figures(page: Page, right: float, below: float) -> Page:
     anchor = min((c for c in page.chars if c.text == "二"), key=lambda c: c.x0)
     moved = [
         c._replace(x0=c.x0 + right, x1=c.x1 + right, top=c.top + below, bottom=c.bottom + below)
-        if 262 < c.x0 < 298 and abs(c.top - anchor.top) < 3 else c
+        if 262 < c.x0 < 298 and abs(c.top - anchor.top) < 3
+        else c
         for c in page.chars
     ]
     assert sum(a is not b for a, b in zip(moved, page.chars, strict=True)) > 0
@@ -408,11 +449,126 @@ def test_blank_columns_overleaf_are_those_of_the_page_before() -> None:
         key: tuple(Figure(str(n)) if i in (0, 6) else Figure("") for i, n in enumerate(range(7)))
         for key in report.applications
     }
-    sheet = applications_sheet(replace(report, applications=rows), False, False,
-                               (5.0, 10.0, 26.0, 8.0, *(8.0,) * 5, 8.0))
+    sheet = applications_sheet(
+        replace(report, applications=rows), False, False, (5.0, 10.0, 26.0, 8.0, *(8.0,) * 5, 8.0)
+    )
     parts = cut_sheet(sheet, 15)
     pages = [sheet_to_page(part, Setting(), number=i) for i, part in enumerate(parts, 1)]
     assert page_to_grids(pages[1]) == ()
     first, second = pages_to_grids(pages)
     assert_rows_kept(parts[0], grid_to_table(first, pages[0]))
     assert_rows_kept(parts[1], grid_to_table(second, pages[1]))
+
+
+PLAIN = (5.0, 10.0, 26.0, 8.0, *(8.0,) * 5, 8.0)
+"""Widths of the matrix's columns."""
+UNEQUAL = (5.0, 10.0, 26.0, 7.0, 8.0, 8.0, 11.0, 11.0, 6.0, 7.0)
+"""The same where columns are as wide as their heads need."""
+
+
+def assert_pages_kept(parts: Sequence[Sheet], how: Setting) -> None:
+    """Each part of a sheet, on a page of its own, comes back whole, with the same columns."""
+    pages = [sheet_to_page(part, how, number=i) for i, part in enumerate(parts, 1)]
+    grids = pages_to_grids(pages)
+    assert [g.page for g in grids] == [p.number for p in pages]
+    edges = set()
+    for grid, page, part in zip(grids, pages, parts, strict=True):
+        edges.add((round(min(b.x0 for b in grid.boxes)), round(max(b.x1 for b in grid.boxes))))
+        assert_rows_kept(part, grid_to_table(grid, page))
+    assert len(edges) == 1
+
+
+@pytest.mark.parametrize("side", ["left", "middle"])
+@pytest.mark.parametrize("line", ["top", "middle", "bottom"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_matrix_header_cut_by_a_page_is_found(at: int, line: str, side: str) -> None:
+    """A header that ends a page, whole or in part, is the header of the rows overleaf."""
+    how = Setting(word_line=line, figure_line=line, head_side=side, figure_side=side)
+    sheet = applications_sheet(random_report(5, marks=("0", "/")), False, False, PLAIN)
+    assert_pages_kept(cut_sheet(sheet, at), how)
+
+
+@pytest.mark.parametrize("side", ["left", "middle"])
+@pytest.mark.parametrize("line", ["top", "middle"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_review_header_cut_by_a_page_is_found(at: int, line: str, side: str) -> None:
+    """The names of the blocks, or all heads, may stand on the page before the figures."""
+    how = Setting(word_line=line, figure_line=line, head_side=side, figure_side=side)
+    sheet = review_sheet(random_report(5, marks=("0",)))
+    assert sheet is not None
+    parts = cut_sheet(sheet, at)
+    pages = [sheet_to_page(part, how, number=i) for i, part in enumerate(parts, 1)]
+    grids = pages_to_grids(pages)
+    assert [g.page for g in grids] == [1, 2]
+    figures = [c.text for c in sorted(sheet.cells) if c.kind == "figure"]
+    assert read_rows(grid_to_table(grids[1], pages[1]))[-1] == figures
+    heads = [c.text for p in parts for c in p.cells if c.kind == "head" and c.text]
+    found = "".join(
+        squeeze(c.text)
+        for g in grids
+        for c in grid_to_table(g, pages[g.page - 1]).cells
+        if not c.text.isdigit()
+    )
+    assert sorted(found) == sorted("".join(heads))
+
+
+def test_a_header_overleaf_of_a_shifted_page_gives_no_review() -> None:
+    """Heads on one page and figures on the next, whose margin is a column further right:
+    nothing says over which figures the heads stand."""
+    sheet = review_sheet(random_report(5, marks=("0",)))
+    assert sheet is not None
+    first, second = (
+        sheet_to_page(part, Setting(), number=i) for i, part in enumerate(cut_sheet(sheet, 3), 1)
+    )
+    moved = [c._replace(x0=c.x0 + 30, x1=c.x1 + 30) for c in second.chars]
+    assert pages_to_grids((first, second))
+    assert pages_to_grids((first, replace(second, chars=tuple(moved)))) == ()
+
+
+@pytest.mark.parametrize(("head", "figure"), [("left", "right"), ("right", "left")])
+def test_heads_and_figures_at_different_sides(head: str, figure: str) -> None:
+    """Figures at one side of unequal columns and heads at the other, blanks among them."""
+    for seed in range(6):
+        how = Setting(width=500.0, head_side=head, figure_side=figure, size=8.0)
+        report = random_report(seed, marks=("0", ""))
+        sheet = applications_sheet(report, False, False, UNEQUAL)
+        page = sheet_to_page(sheet, how)
+        (grid,) = page_to_grids(page)
+        assert_rows_kept(sheet, grid_to_table(grid, page))
+
+
+def test_a_last_row_left_blank_overleaf_is_found() -> None:
+    """The last label of the matrix alone on a page, with nothing printed in its row."""
+    report = random_report(4, marks=("0",))
+    rows = dict(report.applications)
+    rows[list(rows)[-1]] = (Figure(""),) * 7
+    sheet = applications_sheet(replace(report, applications=rows), False, False, PLAIN)
+    assert_pages_kept(cut_sheet(sheet, sheet.rows - 1), Setting())
+
+
+def test_columns_overleaf_are_those_of_the_page_before_too() -> None:
+    """Rows before the break that are blank but for two columns have the columns of the part
+    overleaf, as far as its header and figures show them."""
+    report = random_report(4, marks=("0",))
+    rows = dict(report.applications)
+    for key in list(rows)[:2]:
+        rows[key] = tuple(Figure("7" if i in (0, 6) else "") for i in range(7))
+    sheet = applications_sheet(replace(report, applications=rows), False, False, UNEQUAL)
+    how = Setting(width=500.0, head_side="left", figure_side="right", size=8.0)
+    assert_pages_kept(cut_sheet(sheet, 5), how)
+
+
+def test_figures_of_a_table_close_above_are_no_heads() -> None:
+    """A table of other columns right above the matrix does not hide its header's corner."""
+    report = random_report(4, marks=("0",))
+    how = Setting(word_line="top", figure_line="top", figure_side="left", head_side="left")
+    (upper,) = proactive_sheets(report, False, False)
+    lower = applications_sheet(report, False, False, PLAIN)
+    above = sheet_to_page(upper, how)
+    end = max(c.bottom for c in above.chars if c.top < above.height - 100)
+    below = sheet_to_page(lower, how, top=end + 22)
+    own = tuple(c for c in above.chars if c.bottom <= end)
+    page = replace(below, chars=(*own, *below.chars))
+    first, second = page_to_grids(page)
+    assert_rows_kept(upper, grid_to_table(first, page))
+    assert_rows_kept(lower, grid_to_table(second, page))

@@ -60,6 +60,8 @@ APART = 45.0
 """Points over which figures of a row are spread at least; a page number in pieces is not."""
 SAME = 3.0
 """Points by which the column lines of two parts of a matrix may differ."""
+FIRST = 12.0
+"""Points by which the line between labels and figures may differ."""
 FURNITURE = 2
 """Texts of page furniture at most above a part of a matrix that has no figures."""
 CLOSE = 12.0
@@ -77,8 +79,8 @@ class Fragment:
     starts: dict[str, float]
 
     def is_like(self, other: Fragment) -> bool:
-        """Whether both have the same columns, wherever they stand."""
-        own, others = ([x - f.left for x in f.xs] for f in (self, other))
+        """Whether both have the same columns, wherever they stand and the labels end."""
+        own, others = ([x - f.left for x in f.xs[1:]] for f in (self, other))
         return all(abs(a - b) <= SAME for a, b in zip(own, others, strict=True))
 
 
@@ -101,8 +103,7 @@ def find_applications(
     if not any(r.beside for r in rows) and (known is None or not _is_rest(pieces, rows)):
         return None
     low = max(r.x1 for r in texts)
-    if known and not _fits(known, low, rows, heads):
-        known = None
+    known = _fitted(known, low, rows, heads) if known else None
     xs = list(known.xs) if known else _column_lines(rows, low, heads, edges)
     check_columns(xs, (r.beside for r in rows), heads)
     edge = min([r.x0 for r in texts] + [p.x0 for p in head])
@@ -158,10 +159,18 @@ def _find_labels(pieces: Sequence[Piece], edges: Edges, known: Fragment | None) 
     return _Found(rows, beside, head, right, cuts)
 
 
-def _fits(known: Fragment, low: float, rows: Sequence[Row], heads: Sequence[Piece]) -> bool:
-    """Whether labels that end at `low`, figures and heads stand between the known lines."""
+def _fitted(
+    known: Fragment, low: float, rows: Sequence[Row], heads: Sequence[Piece]
+) -> Fragment | None:
+    """The known lines where labels that end at `low`, figures and heads stand between them,
+    the first line moved a little if need be: it is the least certain. None where not."""
     texts = [*heads, *(p for row in rows for p in row.beside)]
-    return low <= known.xs[0] + 0.5 and fits_columns(known.xs, texts)
+    first = min([known.xs[1], *(p.x0 for p in texts)]) - 0.5
+    first = max(min(known.xs[0], first), low + 0.5)
+    xs = (first, *known.xs[1:])
+    if abs(first - known.xs[0]) > FIRST or not fits_columns(xs, texts):
+        return None
+    return Fragment(known.boxes, xs, known.left, known.starts)
 
 
 def _is_rest(pieces: Sequence[Piece], rows: Sequence[Row]) -> bool:

@@ -94,14 +94,21 @@ def _pair(columns: Sequence[Column], heads: Sequence[Column]) -> bool:
 
 def _stand_under(heads: Sequence[Column], figures: Sequence[Piece]) -> bool:
     """Whether figures stand alike under their nearest heads: as far to one side in every
-    column. Then the heads' places are the columns' (some of which may be blank)."""
+    column. Then the heads' places are the columns' (some of which may be blank), and reach as
+    far as the figures under them."""
     pitch = (heads[-1].x0 - heads[0].x0) / (len(heads) - 1)
     offsets: dict[str, list[float]] = {name: [] for name in ANCHORS}
     for figure in figures:
         head = heads[_slot(heads, figure)]
         for name, at in ANCHORS.items():
             offsets[name].append(at(figure) - (head.x0 + head.x1) / 2)
-    return min(max(found) - min(found) for found in offsets.values()) < UNEVEN * pitch
+    if min(max(found) - min(found) for found in offsets.values()) >= UNEVEN * pitch:
+        return False
+    slots = [_slot(heads, figure) for figure in figures]
+    for figure, slot in zip(figures, slots, strict=True):
+        column = heads[slot]
+        column.x0, column.x1 = min(column.x0, figure.x0), max(column.x1, figure.x1)
+    return True
 
 
 def _slot(columns: Sequence[Column], piece: Piece) -> int:
