@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
+from dataclasses import fields
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,7 +32,11 @@ from extract.readers.ofd_geometry import (
     text_to_offsets,
     text_to_subpaths,
 )
-from fixtures.make.ofd import load_ofd_variants
+from fixtures.make.compose import Variant, load_variants
+from fixtures.make.golden import golden_to_text, report_to_golden
+from fixtures.make.ofd import load_ofd_variants, write_ofd
+from fixtures.make.ofd_pen import Style
+from fixtures.make.report import load_report
 
 FIXTURES = ROOT / "fixtures" / "ofd"
 HOSTILE = ROOT.parent / "shared" / "hostile"
@@ -89,6 +95,24 @@ def test_fixture_is_exact(path: Path) -> None:
     assert heads == wanted["narrative_headings"]
     assert {f.code for f in report.findings} <= {"identity.failed"}
     assert report.source["media_type"] == "application/ofd"
+
+
+HELD_OUT = [v for v in load_variants() if v.producer != "word" and not v.rotate][::4]
+
+
+@pytest.mark.parametrize("variant", HELD_OUT, ids=lambda v: v.name)
+def test_any_print_in_any_way_is_exact(variant: Variant) -> None:
+    """Prints that are committed as PDF of other producers, written as OFD in ways drawn by
+    their name, give the golden of their report."""
+    rng = Random(variant.name)
+    names = [f.name for f in fields(Style) if f.type == "bool" and f.name != "composite"]
+    style = Style(prefix=rng.choice(("ofd", "", "x")), **{n: rng.random() < 0.4 for n in names})
+    report = load_report(variant.report)
+    buffer = io.BytesIO()
+    write_ofd(report, variant, style, buffer)
+    found = gkextract.extract(buffer.getvalue()).to_dict()
+    wanted = json.loads(golden_to_text(report_to_golden(report)))
+    assert {key: found[key] for key in KEYS} == {key: wanted[key] for key in KEYS}
 
 
 def test_same_report_as_from_pdf() -> None:
