@@ -134,9 +134,7 @@ def _close(piece: list[_Inked]) -> Piece:
         if char.size != size or char.top != top:
             top, bottom = min(top, char.top), max(bottom, char.bottom)
             size = max(size, char.size)
-    return Piece(
-        repair_glyphs(text), first[2].x0, top, last[2].x1, bottom, size, first[1], last[1]
-    )
+    return Piece(repair_glyphs(text), first[2].x0, top, last[2].x1, bottom, size, first[1], last[1])
 
 
 def is_figure(text: str) -> bool:
