@@ -58,10 +58,22 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+AllowPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private", help="Fetch from loopback and intranet addresses and any port, too."
+    ),
+]
+Version = Annotated[
+    bool,
+    typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
+]
+
+
 @extract_app.command(epilog=EPILOG)
 def extract(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE", help="Files, folders or patterns.")
+        list[str], typer.Argument(metavar="SOURCE", help="Files, folders, patterns or URLs.")
     ],
     form: Annotated[
         Literal["json", "jsonl"] | None,
@@ -86,19 +98,17 @@ def extract(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 unless every report is verified.")
     ] = False,
-    version: Annotated[
-        bool,
-        typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
-    ] = False,
+    allow_private: AllowPrivate = False,
+    version: Version = False,
 ) -> None:
     """Read the three tables of 政府信息公开工作年度报告 and print them as JSON.
 
-    SOURCE is a PDF or plain text file, a folder, or a pattern such as 'reports/*.pdf'."""
+    SOURCE is a file, a folder, a pattern such as 'reports/*.pdf', or an http or https URL."""
     several = len(sources) > 1 or is_several(sources[0])
     lines = several if form is None else form == "jsonl"
 
     def read(path: str) -> tuple[str, str]:
-        return _path_to_json(path, detector, evidence, lines)
+        return _path_to_json(path, detector, evidence, lines, allow_private)
 
     run = _run_batch if several else _run_one
     try:
@@ -238,9 +248,11 @@ def _run_batch(
     return EXIT_PARTLY if counts["failed"] or unproven else 0
 
 
-def _path_to_json(path: str, detector: str, evidence: bool, lines: bool) -> tuple[str, str]:
+def _path_to_json(
+    path: str, detector: str, evidence: bool, lines: bool, allow_private: bool
+) -> tuple[str, str]:
     """The report's JSON without final line break, and its status. Raises GkextractError."""
-    report = gkextract.extract(path, detector=detector)
+    report = gkextract.extract(path, detector=detector, allow_private=allow_private)
     try:
         if lines:
             return _to_json(report.to_dict(evidence=evidence), lines), report.status

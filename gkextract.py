@@ -70,9 +70,14 @@ DETECTORS: tuple[str, ...] = get_args(Detector)
 """Ways to find the cells: `auto` tries the others in this order until one is proven."""
 
 
-def extract(source: str | Path | bytes, *, detector: str = "auto") -> Report:
-    """The report that a document prints: `source` is a path, or the document's bytes; its
-    kind is told by content. Figures carry their page and box in points.
+def extract(
+    source: str | Path | bytes, *, detector: str = "auto", allow_private: bool = False
+) -> Report:
+    """The report that a document prints: `source` is a path, an http or https address, or the
+    document's bytes; its kind is told by content. Figures carry their page and box in points.
+
+    An address is fetched, and the attachment of a page that holds the report there; loopback
+    and intranet addresses, and ports that are not usual, only with `allow_private`.
 
     Raises GkextractError (its `code` and `exit_code` tell which, its `source` what is known
     of the document) for everything that stands in the way of a report, and ValueError for a
@@ -80,17 +85,21 @@ def extract(source: str | Path | bytes, *, detector: str = "auto") -> Report:
     if detector not in DETECTORS:
         raise ValueError(f"detector must be one of {', '.join(DETECTORS)}, not {detector!r}")
     from extract.source import check_supported, load_source, source_to_dict, source_to_uri
+    from extract.unwrap import unwrap_source
 
     known: dict[str, Any] = {}
     try:
         if not isinstance(source, bytes):
             known = {"uri": source_to_uri(source)}
-        loaded = load_source(source)
+        jar: dict[str, dict[str, str]] = {}
+        loaded = load_source(source, allow_private=allow_private, jar=jar)
+        known = source_to_dict(loaded)
+        loaded = unwrap_source(loaded)
         known = source_to_dict(loaded)
         check_supported(loaded)
-        from extract.pipeline import extract_source
+        from extract.hop import extract_linked
 
-        return extract_source(loaded, detector)
+        return extract_linked(loaded, detector, allow_private=allow_private, jar=jar)
     except Exception as exc:
         error = exception_to_error(exc)
         error.source = error.source or known or None

@@ -14,6 +14,9 @@ from tableparse.check import value_path
 from tableparse.model import Finding, Matrix, Value
 from tableparse.read import matrix_values
 
+TEXT_DOUBTS = frozenset({"cell.gap", "cell.lines", "cell.overprint", "cell.straddle"})
+"""Doubts about what stands in a cell, which another way to find the cells may not see."""
+
 Judged = tuple[list[Matrix | None], list[Finding], str]
 
 
@@ -34,6 +37,7 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
         if finding.code == "identity.blanks":
             contested |= lost & set(finding.cells) & set(own)
         judged.append(finding)
+    contested |= _doubted_elsewhere(best, trials)
     matrices = list(best.reading.matrices)
     if not contested:
         return matrices, judged, best.reading.status
@@ -41,6 +45,22 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     message = f"{len(paths)} figures were read differently by different detectors"
     judged.append(Finding("detectors.differ", "error", "extraction", message, paths))
     return [_without(m, contested) for m in matrices], judged, "doubtful"
+
+
+def _doubted_elsewhere(best: Trial, trials: Sequence[Trial]) -> set[str]:
+    """Figures that no identity proves, in rows where an independent reading doubts the text of
+    a cell, that are doubtful or other there: white space passes over a ruling that runs
+    through a figure, or stands it in another cell."""
+    own, found = figures(best), set[str]()
+    for trial in trials:
+        if not independent(best, trial):
+            continue
+        for matrix in trial.reading.matrices:
+            for row, values in matrix.rows.items() if matrix and not matrix.missing else ():
+                if any(v.doubt in TEXT_DOUBTS for v in values.values()):
+                    paths = {value_path(matrix.name, row, c): v for c, v in values.items()}
+                    found |= {p for p, v in paths.items() if v.doubt or v.number != own.get(p)}
+    return found - best.reading.checks.proven
 
 
 def _printed(trial: Trial) -> set[str]:

@@ -109,7 +109,7 @@ def secure_connection(
 def _shake_hands(
     sock: socket.socket, lane: Lane, verify: bool, host: str, terms: Terms
 ) -> ssl.SSLSocket:
-    context = lane_to_context(lane, verify)
     with closing(sock):  # its place is taken by the secured one
+        context = lane_to_context(lane, verify)
         sock.settimeout(terms.left(terms.limits.connect))
         return context.wrap_socket(sock, server_hostname=host)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
 from tableparse.model import Document, Finding, Grid, Line, Page
 from tableparse.pages import PageText, page_to_text, without_furniture
@@ -48,6 +49,8 @@ class Rung:
     detect: Callable[[bytes, Document], tuple[Grid, ...]]
     adds_lines: bool = False
     """Looks as the rung before it does, at more lines: no second opinion."""
+    only: str | None = None
+    """The one media type whose bytes it can look at; None where the pages as read do."""
 
 
 def _plumber(_: bytes, document: Document) -> tuple[Grid, ...]:
@@ -65,7 +68,7 @@ def _plumber_fills(_: bytes, document: Document) -> tuple[Grid, ...]:
 def _whitespace(_: bytes, document: Document) -> tuple[Grid, ...]:
     from extract.detectors.whitespace import pages_to_grids
 
-    return tuple(pages_to_grids(document.pages))
+    return pages_to_grids(document.pages)
 
 
 def _camelot(data: bytes, document: Document) -> tuple[Grid, ...]:
@@ -87,8 +90,8 @@ LADDER = (
     Rung("pdfplumber", "pdfplumber", _plumber),
     Rung("pdfplumber+fills", "pdfplumber", _plumber_fills, adds_lines=True),
     Rung("whitespace", "whitespace", _whitespace),
-    Rung("camelot", "camelot", _camelot),
-    Rung("camelot+raster", "camelot", _camelot_raster, adds_lines=True),
+    Rung("camelot", "camelot", _camelot, only=PDF),
+    Rung("camelot+raster", "camelot", _camelot_raster, adds_lines=True, only=PDF),
 )
 
 
@@ -107,7 +110,7 @@ def run_ladder(
     seen: set[tuple[Grid, ...]] = set()
     lost: list[Finding] = []
     for rung in LADDER:
-        if detector not in ("auto", rung.asked_as):
+        if detector not in ("auto", rung.asked_as) or rung.only not in (None, document.media_type):
             continue
         if trials and settled(with_combined(trials, notes), rung):
             continue

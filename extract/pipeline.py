@@ -5,8 +5,10 @@ from __future__ import annotations
 from extract.blame import blame_findings
 from extract.errors import NoContentError
 from extract.ladder import Trial, best_trial, run_ladder
+from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
+from extract.sniff import ARCHIVES
 from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
@@ -27,9 +29,11 @@ def extract_source(source: Source, detector: str = "auto") -> Report:
     Raises the reader's errors, and NoContentError where there is neither a title of such a
     report nor one of its tables.
     """
+    if source.media_type in ARCHIVES:
+        return extract_archive(source, lambda member: extract_source(member, detector))
     reader = READERS[source.media_type]
     document = reader.read(source)
-    notes = (*document.notes, *_text_layer(document.pages))
+    notes = (*source.notes, *document.notes, *_text_layer(document.pages))
     if document.tables is None:
         trials = run_ladder(source.data, document, detector, notes)
     else:

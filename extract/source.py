@@ -1,5 +1,5 @@
-"""A path or bytes to a Source: the bytes, where they are from, what they are. The one place
-where files of the user's are opened."""
+"""A path, address or bytes to a Source: the bytes, where they are from, what they are. The one
+place where files of the user's are opened."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extract.errors import CorruptError, FormatError, InputError, LimitError
 from extract.sniff import (
@@ -19,11 +19,16 @@ from extract.sniff import (
     bytes_to_media_type,
     bytes_to_text,
 )
+from tableparse.model import Finding
+
+if TYPE_CHECKING:
+    from extract.fetch import Fetched, Jar
 
 MAX_BYTES = 100_000_000
 """Bytes that a source may have; real reports have 0.1 to 10 MB."""
 
 URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_USER = re.compile(r"^\s*([a-z][a-z0-9+.-]+://)[^/?#]*@", re.IGNORECASE)
 
 SAVE_AS_PDF = "open it and save it as PDF, then give the PDF"
 UNPACK = "unpack it and give the report inside"
@@ -31,31 +36,10 @@ NO_PICTURES = "pictures are not read in this version: look for the report as PDF
 
 # What the kinds of files are called that this version cannot read, and what to do with them.
 UNREAD: dict[str, tuple[str, str]] = {
-    "text/html": (
-        "a web page (sites send one in place of a missing file)",
-        "open it in a browser; if it is the report, print it to PDF and give the PDF",
-    ),
-    "multipart/related": ("a saved web page", SAVE_AS_PDF),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
-        "a Word document (DOCX)",
-        SAVE_AS_PDF,
-    ),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
-        "an Excel workbook (XLSX)",
-        SAVE_AS_PDF,
-    ),
-    "application/vnd.oasis.opendocument.text": ("an OpenDocument text (ODT)", SAVE_AS_PDF),
-    "application/msword": ("a Word document (DOC)", SAVE_AS_PDF),
-    "application/vnd.ms-excel": ("an Excel workbook (XLS)", SAVE_AS_PDF),
     "application/x-ole-storage": ("an old Office file", SAVE_AS_PDF),
-    "application/rtf": ("a rich text document (RTF)", SAVE_AS_PDF),
-    "application/ofd": ("an OFD document", SAVE_AS_PDF),
     "application/xml": ("an XML file", SAVE_AS_PDF),
     "application/json": ("JSON, data rather than a document", "give the report itself"),
-    "application/zip": ("a ZIP archive", UNPACK),
     "application/gzip": ("a gzip archive", UNPACK),
-    "application/vnd.rar": ("a RAR archive", UNPACK),
-    "application/x-7z-compressed": ("a 7z archive", UNPACK),
     "image/png": ("a picture (PNG)", NO_PICTURES),
     "image/jpeg": ("a picture (JPEG)", NO_PICTURES),
     "image/gif": ("a picture (GIF)", NO_PICTURES),
@@ -68,9 +52,9 @@ UNREAD: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document's bytes and where they are from. `uri` is the path as given, or
-    `sha256:<hex>` for bytes; `bytes` the length; `retrieved_at` when it was fetched (None for
-    files: fetching comes in a later version)."""
+    """A document's bytes and where they are from. `uri` is the path as given, the final URL of
+    what was fetched, or `sha256:<hex>` for bytes; `bytes` the length; `retrieved_at` when it
+    was fetched (UTC; None for files)."""
 
     uri: str
     data: bytes = field(repr=False)
@@ -78,22 +62,39 @@ class Source:
     media_type: str
     bytes: int
     retrieved_at: str | None = None
+    notes: tuple[Finding, ...] = ()
+    """What is to be said of how the document stood in these bytes, or came."""
+    charset: str | None = None
+    """The encoding that the server declared."""
 
 
-def load_source(source: str | Path | bytes) -> Source:
-    """The source with its bytes, whatever kind of file it is.
+def load_source(
+    source: str | Path | bytes, *, allow_private: bool = False, jar: Jar | None = None
+) -> Source:
+    """The source with its bytes, whatever kind of file it is. An address is fetched, private
+    ones only with `allow_private`; `jar` keeps the cookies for what is fetched next.
 
-    Raises InputError (missing, unreadable, no file, empty), LimitError (over MAX_BYTES),
-    FormatError (an address: fetching is not in this version)."""
+    Raises InputError (missing, unreadable, no file, empty), LimitError (over MAX_BYTES), and
+    for an address BlockedError and FetchError."""
     if isinstance(source, bytes):
         return bytes_to_source(source)
-    uri = source_to_uri(source)
     if isinstance(source, str) and URL.match(source):
-        raise FormatError(
-            "an address, and this version does not fetch",
-            "save the page or file and give its path",
-        )
-    return bytes_to_source(_read_file(source), uri)
+        from extract.fetch import fetch
+
+        return fetched_to_source(fetch(source, allow_private=allow_private, jar=jar))
+    return bytes_to_source(_read_file(source), source_to_uri(source))
+
+
+def fetched_to_source(fetched: Fetched) -> Source:
+    """The source made of what was fetched; its kind is told by content, not by the server."""
+    from extract.fetch import fetched_to_notes
+
+    return replace(
+        bytes_to_source(fetched.data, fetched.url),
+        retrieved_at=fetched.retrieved_at,
+        notes=fetched_to_notes(fetched),
+        charset=fetched.charset,
+    )
 
 
 def bytes_to_source(data: bytes, uri: str | None = None) -> Source:
@@ -135,8 +136,10 @@ def source_to_dict(source: Source, pages: int | None = None) -> dict[str, Any]:
 
 
 def source_to_uri(source: str | Path) -> str:
-    """The path as given; bytes of a file name that are no UTF-8 are shown as U+FFFD."""
-    return os.fsencode(source).decode("utf-8", errors="replace")
+    """The path or address as given; bytes of a file name that are no UTF-8 are shown as U+FFFD,
+    a password in an address is not shown."""
+    uri = os.fsencode(source).decode("utf-8", errors="replace")
+    return _USER.sub(r"\1***@", uri) if isinstance(source, str) else uri
 
 
 def is_several(source: str) -> bool:

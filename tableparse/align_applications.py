@@ -18,6 +18,7 @@ from tableparse.rows import (
     Row,
     band_to_heads,
     head_to_value,
+    in_doubt,
     note,
     quote,
     row_to_heads,
@@ -55,7 +56,7 @@ def tables_to_applications(
     grid: Table | None = None
     for index, table in enumerate(tables):
         rows = table_to_rows(table)
-        first, own = _header(rows)
+        first, own = rows_to_header(rows)
         if own:
             heads, grid = own, table
         elif grid is None or not _same_columns(grid, table):
@@ -80,7 +81,7 @@ def _same_columns(a: Table, b: Table) -> bool:
     return a.cols == b.cols and all(abs(x - y) <= 6 for x, y in zip(a.xs, b.xs, strict=False))
 
 
-def _header(rows: Sequence[Row]) -> tuple[int, tuple[Head, ...]]:
+def rows_to_header(rows: Sequence[Row]) -> tuple[int, tuple[Head, ...]]:
     """(first row after the header, the seven heads, each over one run of slots); no heads
     where one of them is missing or stands twice."""
     columns = applicant_columns()
@@ -127,7 +128,8 @@ def _group(row: Row, heads: Sequence[Head], labels: Labels) -> str | None:
 def _read_row(
     row: Row, heads: Sequence[Head], found: list[_Found], findings: list[Finding]
 ) -> None:
-    right = [c for c in row.cells if c.span.c0 >= min(h.c0 for h in heads)]
+    left = min(h.c0 for h in heads)
+    right = [c for c in row.cells if c.span.c0 >= left]
     if _repeats_header(row):
         return
     leaf = _leaf(row, heads)
@@ -259,7 +261,5 @@ def _add(
     if not any(v.raw for v in first.values()):
         into[key] = values
         return
-    into[key] = {
-        column: Value(v.raw, None, v.page, v.box, "row.twice") for column, v in first.items()
-    }
+    into[key] = {column: in_doubt(v, "row.twice") for column, v in first.items()}
     findings.append(note("row.twice", f"the {kind} {key} is printed twice with other figures"))

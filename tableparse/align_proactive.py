@@ -20,6 +20,7 @@ from tableparse.rows import (
     Row,
     has_figures,
     head_to_value,
+    in_doubt,
     note,
     quote,
     row_to_heads,
@@ -60,6 +61,7 @@ def tables_to_proactive(
                 continue
             key, cell = found
             used.add(index)
+            findings += _strays(row, cell, heads, key)
             _enter(rows, key, _values(row, cell, heads, key), findings)
     if not rows or not votes:
         return None, (), frozenset()
@@ -70,6 +72,21 @@ def tables_to_proactive(
         )
     matrix, more = _to_matrix(edition(name), rows)
     return matrix, (*findings, *more), frozenset(used)
+
+
+def _strays(row: Row, label: Cell, heads: Sequence[Head], key: str) -> list[Finding]:
+    """What the row prints under no head: a figure lost to the report, if it is not said. Where
+    figures and heads do not line up they pair by order, and none is lost."""
+    cells = [c for c in row.cells if c.span.c0 >= label.span.c1]
+    if len(cells) == len(heads) and all(row.alone(c) for c in cells):
+        return []
+    return [
+        note(
+            "column.unknown", f"{quote(c.text)} of {key} stands under no head", [f"proactive.{key}"]
+        )
+        for c in cells
+        if c.text and not any(c.span.c0 < h.c1 and c.span.c1 > h.c0 for h in heads)
+    ]
 
 
 def _opens_section(row: Row) -> bool:
@@ -139,9 +156,7 @@ def _enter(
     if key not in rows or not any(v.raw for v in rows[key].values()):
         rows[key] = values
     elif any(v.raw for v in values.values()) and not same_figures(rows[key], values):
-        rows[key] = {
-            name: Value(v.raw, None, v.page, v.box, "row.twice") for name, v in rows[key].items()
-        }
+        rows[key] = {name: in_doubt(v, "row.twice") for name, v in rows[key].items()}
         findings.append(note("row.twice", f"the row {key} is printed twice with other figures"))
 
 

@@ -13,6 +13,7 @@ from tableparse.rows import (
     band_to_heads,
     has_figures,
     head_to_value,
+    in_doubt,
     note,
     row_to_heads,
     same_figures,
@@ -44,7 +45,7 @@ def tables_to_review(
     if all(_same(other, first) for other in printed[1:]):
         return Matrix("review", "2021", first), (), frozenset(used)
     doubted = {
-        block: {k: Value(v.raw, None, v.page, v.box, "row.twice") for k, v in values.items()}
+        block: {k: in_doubt(v, "row.twice") for k, v in values.items()}
         for block, values in first.items()
     }
     message = "the review table has more than one row of figures"

@@ -94,6 +94,8 @@ class Cell:
     box: Box | None = None
     doubt: str | None = None
     """Why the text may not be what is printed (code of `findings.toml`), else None."""
+    place: str | None = None
+    """Its address in a container without pages: `table[2]/tr[7]/td[3]` of a web page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class Document:
     notes: tuple[Finding, ...] = ()
     """What the reader has to say of the file (damage, hidden text...)."""
     page_count: int | None = None
+    meta: tuple[tuple[str, str], ...] = ()
+    """What the document says of itself: `published` (a date), `index_number` (索引号)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ class Value:
     doubt: str | None = None
     note: str | None = None
     """Words printed beside the number, kept word for word."""
+    place: str | None = None
+    """The cell's address in a container without pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,13 +165,14 @@ def _finding_to_dict(finding: Finding) -> dict[str, Any]:
 
 
 def _value_to_evidence(value: Value, detector: str | None) -> dict[str, Any]:
-    return {
+    found = {
         "raw": value.raw,
         "page": value.page,
         "bbox": [round(edge, 2) for edge in value.box] if value.box else None,
         "detector": detector,
         "confidence": 0.0 if value.doubt else 1.0,
     }
+    return {**found, "place": value.place} if value.place else found
 
 
 def _dict_to_matrix(
@@ -201,7 +202,8 @@ def _number_to_value(number: Any, evidence: Mapping[str, Any] | None) -> Value:
         return Value("" if number is None else str(number), number)
     box = Box(*evidence["bbox"]) if evidence["bbox"] else None
     doubt = None if evidence["confidence"] else "unknown"
-    return Value(evidence["raw"], number, evidence["page"], box, doubt)
+    place = evidence.get("place")
+    return Value(evidence["raw"], number, evidence["page"], box, doubt, place=place)
 
 
 def dict_to_text(data: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tableparse.labels import Labels
 from tableparse.model import Cell, Finding, Table, Value
@@ -99,7 +99,8 @@ def _is_above(text: str, labels: Labels, above: Labels) -> bool:
 
 def cells_under(row: Row, head: Head) -> list[Cell]:
     """The cells of a row that share a slot with a head."""
-    return [c for c in row.cells if c.span.c0 < head.c1 and c.span.c1 > head.c0]
+    c0, c1 = head.c0, head.c1
+    return [c for c in row.cells if (span := c.span).c0 < c1 and span.c1 > c0]
 
 
 def head_to_value(row: Row, head: Head, path: str) -> Value:
@@ -111,21 +112,28 @@ def head_to_value(row: Row, head: Head, path: str) -> Value:
     cells = cells_under(row, head)
     inked = [c for c in cells if c.text]
     if not inked:
-        place = cells[0] if cells else None
-        doubt = place.doubt if place else None
-        return Value("", None, place.page if place else None, place.box if place else None, doubt)
+        if not cells:
+            return Value("")
+        blank = cells[0]
+        return Value("", None, blank.page, blank.box, blank.doubt, place=blank.place)
     cell = inked[0]
     value = cell_to_value(cell, path)
     wide = cell.span.c0 < head.c0 or cell.span.c1 > head.c1
     if len(inked) > 1 or wide or not row.alone(cell):
         raw = " ".join(c.text for c in inked)
-        return Value(raw, None, cell.page, cell.box, value.doubt or "align.merged")
+        doubt = value.doubt or "align.merged"
+        return Value(raw, None, cell.page, cell.box, doubt, place=cell.place)
     return value
 
 
 def same_figures(a: dict[str, Value], b: dict[str, Value]) -> bool:
     """Whether two readings of a row give the same numbers."""
     return {k: v.number for k, v in a.items()} == {k: v.number for k, v in b.items()}
+
+
+def in_doubt(value: Value, doubt: str) -> Value:
+    """The value without its number, for a reason."""
+    return replace(value, number=None, doubt=doubt, note=None)
 
 
 def note(code: str, message: str, cells: Sequence[str] = (), severity: str = "warning") -> Finding:

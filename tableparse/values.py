@@ -126,7 +126,10 @@ def _as_printed(shown: str, plain: str) -> Value:
 
 def cell_to_value(cell: Cell, path: str = "") -> Value:
     """The figure of a cell with its place; a doubt about the text takes the number away."""
-    value = text_to_value(cell.text, path)
+    text = cell.text
+    if cell.doubt is None and _SIMPLE.fullmatch(text):  # most cells: not made twice
+        return Value(text, int(text), cell.page, cell.box, None, None, cell.place)
+    value = text_to_value(text, path)
     doubt = cell.doubt or value.doubt
     number = None if doubt else value.number
-    return Value(value.raw, number, cell.page, cell.box, doubt, value.note)
+    return Value(value.raw, number, cell.page, cell.box, doubt, value.note, cell.place)

@@ -146,12 +146,13 @@ def test_empty(run_cli: Cli, tmp_path: Path) -> None:
 
 
 def test_web_page_saved_as_pdf(run_cli: Cli, tmp_path: Path) -> None:
-    """A site's error page under the name of a PDF is FORMAT and is called a web page."""
+    """A site's error page under the name of a PDF is read as the web page that it is, and holds
+    no report."""
     path = tmp_path / "a.pdf"
     path.write_text("<!DOCTYPE html><title>404</title>", encoding="utf-8")
     ran = run_cli(path)
-    check_failure(ran, "FORMAT", path)
-    assert "a web page" in ran.json()["error"]["message"]
+    check_failure(ran, "NO_CONTENT", path)
+    assert ran.json()["source"]["media_type"] == "text/html"
 
 
 def test_missing(run_cli: Cli) -> None:
@@ -161,8 +162,9 @@ def test_missing(run_cli: Cli) -> None:
 
 
 def test_address(run_cli: Cli) -> None:
-    """An address is FORMAT and says to save the page."""
-    check_failure(run_cli("http://127.0.0.1/a.pdf"), "FORMAT", "http://127.0.0.1/a.pdf")
+    """An address of this machine is BLOCKED, whatever it is called, and never a path."""
+    for url in ("http://127.0.0.1/a.pdf", "http://2130706433/", "file:///etc/hostname"):
+        check_failure(run_cli(url), "BLOCKED", url)
 
 
 def test_budget_report(run_cli: Cli, make_pdf: PdfMaker) -> None:
@@ -195,7 +197,7 @@ def test_name_that_is_no_utf8(run_cli: Cli, tmp_path: Path) -> None:
     """A file name in another encoding gives valid JSON."""
     name = os.fsencode(tmp_path) + b"/\xb1\xa8\xb8\xe6.pdf"
     Path(os.fsdecode(name)).write_bytes(b"<html>")
-    assert run_cli(os.fsdecode(name)).json()["error"]["type"] == "FORMAT"
+    assert run_cli(os.fsdecode(name)).json()["error"]["type"] == "NO_CONTENT"
 
 
 def test_output_file(run_cli: Cli, report_pdf: Path, tmp_path: Path) -> None:
@@ -295,7 +297,7 @@ def test_first_word_decides(run_cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "forms").write_text("<html>", encoding="utf-8")
     assert run_cli("forms", cwd=tmp_path).out.startswith("edition 2019")
     for args in (["./forms"], ["--", "forms"], ["-f", "json", "forms"]):
-        check_failure(run_cli(*args, cwd=tmp_path), "FORMAT", args[-1])
+        check_failure(run_cli(*args, cwd=tmp_path), "NO_CONTENT", args[-1])
 
 
 def test_forms_show_both_editions(run_cli: Cli) -> None:
@@ -354,11 +356,11 @@ def test_library_error_names_source(tmp_path: Path) -> None:
     """An error of the library carries what is known of the source."""
     path = tmp_path / "a.pdf"
     path.write_bytes(b"<html>")
-    with pytest.raises(gkextract.FormatError) as caught:
+    with pytest.raises(gkextract.NoContentError) as caught:
         gkextract.extract(path)
     assert caught.value.source is not None
     assert caught.value.source["media_type"] == "text/html"
-    assert str(caught.value).startswith(f"{path}: a web page")
+    assert str(caught.value).startswith(f"{path}: no annual report")
 
 
 def test_bytes_are_a_source(report_pdf: Path) -> None:

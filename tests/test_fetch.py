@@ -21,7 +21,8 @@ from extract.source import MAX_BYTES
 from tableparse.version import __version__
 
 BODY = b"%PDF-1.7\n" + b"document " * 50
-QUICK = Limits(connect=2, idle=0.4, window=0.4, least=1000, pause=0.01)
+QUICK = Limits(connect=3, idle=3, window=0.5, least=1000, pause=0.01)
+IMPATIENT = Limits(idle=0.3, pause=0.01)
 OK = b"HTTP/1.1 200 OK\r\n"
 
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
@@ -298,10 +299,10 @@ def test_slow_drip_ends(web: Web) -> None:
 def test_silence_ends(web: Web) -> None:
     """A server that sends nothing, or stops, is tried again, then FETCH."""
     web.routes["/a"] = raw(b"", pause=1.0)
-    refused(web, FetchError, "nothing for")
+    refused(web, FetchError, "nothing for", limits=IMPATIENT)
     assert len(web.requests) == 3
     web.routes["/a"] = raw(OK + b"Content-Length: 9\r\n\r\nabc", b"", pause=1.0)
-    refused(web, FetchError, "nothing for")
+    refused(web, FetchError, "nothing for", limits=IMPATIENT)
 
 
 def test_endless_body_ends_at_the_limit(web: Web) -> None:

@@ -15,7 +15,8 @@ from extract.fetch import Fetched, fetch, fetched_to_notes
 from extract.fetch_tls import LANES, lane_to_context
 from extract.fetch_wire import Limits
 
-QUICK = Limits(connect=1.0, idle=1.0, pause=0.01)
+QUICK = Limits(connect=4.0, idle=4.0, pause=0.01)
+IMPATIENT = Limits(connect=0.5, pause=0.01)
 BODY = b"%PDF-1.7\n"
 
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
@@ -40,9 +41,9 @@ def web() -> Iterator[Web]:
         yield server
 
 
-def get(web: Web, host: str = "127.0.0.1") -> Fetched:
+def get(web: Web, host: str = "127.0.0.1", limits: Limits = QUICK) -> Fetched:
     """Fetches the one document."""
-    return fetch(f"https://{host}:{web.port}/a", allow_private=True, deadline=8, limits=QUICK)
+    return fetch(f"https://{host}:{web.port}/a", allow_private=True, deadline=8, limits=limits)
 
 
 def lane(found: Fetched) -> tuple[str, str | None]:
@@ -138,14 +139,14 @@ def test_server_that_hangs_is_not_spoken_to_in_old_ways() -> None:
     """Silence is no TLS error: tried again as it was, then FETCH, in bounded time."""
 
     def hang(_: socket.socket) -> bool:
-        time.sleep(1.5)
+        time.sleep(1.0)
         return False
 
     began = time.monotonic()
     with Web(greet=hang) as web:
         with pytest.raises(FetchError, match="does not answer within TLS"):
-            get(web)
-        assert web.connections == 1 + QUICK.retries
+            get(web, limits=IMPATIENT)
+        assert web.connections == 1 + IMPATIENT.retries
     assert time.monotonic() - began < 8
 
 

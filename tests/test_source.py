@@ -13,9 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract import source as source_module
-from extract.errors import CorruptError, FormatError, GkextractError, InputError, LimitError
+from extract.errors import (
+    BlockedError,
+    CorruptError,
+    FormatError,
+    GkextractError,
+    InputError,
+    LimitError,
+)
 from extract.readers import READERS
-from extract.sniff import SUPPORTED, bytes_to_media_type
+from extract.sniff import ARCHIVES, SUPPORTED, bytes_to_media_type
 from extract.source import (
     UNREAD,
     bytes_to_source,
@@ -98,8 +105,9 @@ def test_content_tells_the_kind(data: bytes, media_type: str) -> None:
 
 
 def test_supported_kinds_have_readers() -> None:
-    """What is called supported is what there are readers for."""
-    assert READERS.keys() == SUPPORTED
+    """What is called supported is what there are readers for, and what holds such things."""
+    assert READERS.keys() | ARCHIVES == SUPPORTED
+    assert not READERS.keys() & ARCHIVES
 
 
 def test_name_is_never_asked(tmp_path: Path) -> None:
@@ -175,10 +183,10 @@ def test_no_file_is_an_input_error(tmp_path: Path) -> None:
         load_source("")
 
 
-def test_addresses_are_refused() -> None:
-    """An address is a FORMAT error that says to save the page, not a missing file."""
-    for address in ("http://www.gov.cn/a.pdf", "HTTPS://x", "file:///etc/hosts"):
-        with pytest.raises(FormatError, match="save the page"):
+def test_addresses_that_are_not_fetched() -> None:
+    """An address of this machine is BLOCKED, not read as a path or taken for a missing file."""
+    for address in ("file:///etc/hosts", "FILE://x", "http://127.0.0.1/a.pdf", "ftp://a/b"):
+        with pytest.raises(BlockedError):
             load_source(address)
 
 

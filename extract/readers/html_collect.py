@@ -1,0 +1,214 @@
+"""Collects text into lines, lines into the cells of open tables or the page's own text.
+
+Rows, cells and tables are placed as browsers place them where markup is broken: a row or cell
+that begins inside a cell ends that cell, a cell without row begins one, a table that begins
+between cells ends the table around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from extract.errors import LimitError
+from extract.readers.html_raw import (
+    Block,
+    Flow,
+    Item,
+    RawCell,
+    RawRow,
+    RawTable,
+    groups_to_items,
+    tidy_text,
+)
+from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, Stated, text_to_span
+
+PLAIN = Stated()
+MAX_LINES = 50_000
+"""Lines of a page, cells among them; a report has some 400, its page some 2,000."""
+MAX_TEXT = 2_000_000
+"""Characters of a page's text; a long report has 30,000."""
+MAX_CELLS = 200_000
+"""Cells of a page."""
+MAX_NESTED = 100
+"""Tables inside of one another; layouts of real pages reach some 15."""
+
+
+@dataclass(slots=True)
+class Builder:
+    """A table whose end has not come. `parent` is the flow it stands in, `stray` takes text
+    outside of its cells; `implied` says that no thead, tbody or tfoot is open."""
+
+    seq: int
+    number: int
+    parent: Flow
+    stray: Flow = field(default_factory=lambda: Flow(True))
+    groups: list[tuple[str, list[RawRow]]] = field(default_factory=list)
+    row: RawRow | None = None
+    cell: RawCell | None = None
+    rows: int = 0
+    open: bool = True
+    implied: bool = True
+    holds_form: bool = False
+
+
+class Collector:
+    """The lines and tables of a page, in the making. `builder` is the innermost open table."""
+
+    def __init__(self) -> None:
+        self.root = Flow()
+        self.flow = self.root
+        self.builder: Builder | None = None
+        self.outer: list[Builder] = []
+        self.seq = self.tables = self.chrome = self.chars = self.cells = 0
+
+    def flush(self) -> None:
+        """The line ends. Callers that look at `flow.buf` first save most of the calls."""
+        flow = self.flow
+        buf = flow.buf
+        text = tidy_text(buf[0] if len(buf) == 1 else "".join(buf))
+        buf.clear()
+        if not text:
+            return
+        self.seq += 1
+        self.chars += len(text)
+        if self.seq > MAX_LINES or self.chars > MAX_TEXT:
+            raise LimitError(
+                f"the page has too much text (granted={MAX_LINES} lines, {MAX_TEXT} characters)"
+            )
+        flow.items.append(Block(self.seq, text, self.chrome > 0))
+        if flow.stray and self.builder is not None and any(map(str.isdigit, text)):
+            row = self.builder.row
+            if row is not None:
+                row.stray = True
+
+    def mark(self, doubt: str) -> None:
+        """The open cell, if there is one, is in doubt."""
+        cell = self.builder.cell if self.builder else None
+        if cell is not None:
+            cell.doubt = cell.doubt or doubt
+
+    def open_table(self) -> Builder:
+        """A table begins; between the cells of another it ends that one."""
+        self.flush()
+        if self.builder is not None and self.builder.cell is None:
+            self._finish_table()
+        self.seq += 1
+        self.tables += 1
+        if self.builder is not None:
+            self.outer.append(self.builder)
+            if len(self.outer) >= MAX_NESTED:
+                raise LimitError(f"the page nests too many tables (granted={MAX_NESTED})")
+        self.builder = Builder(self.seq, self.tables, self.flow)
+        self.flow = self.builder.stray
+        return self.builder
+
+    def open_group(self, kind: str) -> Builder | None:
+        """A thead, tbody or tfoot begins; nothing outside of tables."""
+        builder = self._between_cells()
+        if builder is not None:
+            builder.row, builder.implied = None, False
+            builder.groups.append((kind, []))
+        return builder
+
+    def open_row(self) -> Builder | None:
+        """A tr begins; nothing outside of tables."""
+        builder = self._between_cells()
+        if builder is not None:
+            self._add_row(builder)
+        return builder
+
+    def skip_row(self) -> None:
+        """A tr that is not shown."""
+        builder = self._between_cells()
+        if builder is not None:
+            builder.rows += 1
+            builder.row = None
+
+    def open_cell(self, attrs: Mapping[str, str]) -> RawCell | None:
+        """A td or th begins, in the open row or one of its own; nothing outside of tables."""
+        if self.flow.buf:
+            self.flush()
+        builder = self.builder
+        if builder is None:
+            return None
+        row = builder.row or self._add_row(builder)
+        row.seen += 1
+        self.cells += 1
+        if self.cells > MAX_CELLS:
+            raise LimitError(f"the page has too many cells (granted={MAX_CELLS})")
+        stated = PLAIN
+        if attrs:
+            down, across = attrs.get("rowspan"), attrs.get("colspan")
+            if down or across:
+                stated = Stated(
+                    text_to_span(down, MAX_ROWSPAN, least=0), text_to_span(across, MAX_COLSPAN)
+                )
+        cell = RawCell(row.seen, stated, self.seq + 1)
+        row.cells.append(cell)
+        builder.cell = self.flow = cell
+        return cell
+
+    def skip_cell(self) -> None:
+        """A td or th that is not shown."""
+        builder = self._between_cells()
+        if builder is not None and builder.row is not None:
+            builder.row.seen += 1
+
+    def close_cell(self, cell: RawCell) -> None:
+        """A cell's end tag; nothing if something else has ended the cell."""
+        builder = self.builder
+        if builder is not None and builder.cell is cell:
+            builder.cell = None
+            self.flow = builder.stray
+
+    def close_part(self, builder: Builder, group: bool) -> None:
+        """The end tag of a row, or of a group of rows; nothing if its table is not the
+        innermost one."""
+        if self.builder is builder:
+            self._between_cells()
+            builder.row = None
+            builder.implied = builder.implied or group
+
+    def close_table(self, builder: Builder) -> None:
+        """A table's end tag; ends the tables that stand open in it."""
+        while builder.open:
+            self._finish_table()
+
+    def finish(self) -> tuple[Item, ...]:
+        """The page ends: all that was collected, in order."""
+        self.flush()
+        while self.builder is not None:
+            self._finish_table()
+        return tuple(sorted(self.root.items, key=lambda item: item.seq))
+
+    def _add_row(self, builder: Builder) -> RawRow:
+        if not builder.groups or (builder.implied and builder.groups[-1][0]):
+            builder.groups.append(("", []))
+        builder.rows += 1
+        builder.row = RawRow(builder.rows)
+        builder.groups[-1][1].append(builder.row)
+        return builder.row
+
+    def _between_cells(self) -> Builder | None:
+        """The innermost table with its cell ended, or None outside of tables."""
+        if self.flow.buf:
+            self.flush()
+        builder = self.builder
+        if builder is not None and builder.cell is not None:
+            builder.cell = None
+            self.flow = builder.stray
+        return builder
+
+    def _finish_table(self) -> None:
+        builder = self._between_cells()
+        assert builder is not None
+        self.builder = self.outer.pop() if self.outer else None
+        builder.open = False
+        self.flow = builder.parent
+        found = groups_to_items(builder.seq, builder.number, builder.groups, builder.holds_form)
+        builder.parent.items += [*builder.stray.items, *found]
+        if self.builder is not None and (
+            builder.holds_form or any(isinstance(i, RawTable) and i.is_form for i in found)
+        ):
+            self.builder.holds_form = True

@@ -1,0 +1,68 @@
+"""Tables as marked up to tables on a unit grid: spans, order of the groups, doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extract.errors import LimitError
+from extract.readers.html_raw import RawCell, RawRow, RawTable, cell_to_text
+from tableparse.model import Box, Cell, Finding, Span, Table
+from tableparse.ragged import doubt_row, mend_ragged
+from tableparse.rows import table_to_rows
+from tableparse.spans import MAX_SLOTS, SlotLimitError, groups_to_slots
+
+
+def raw_to_table(raw: RawTable, top: float) -> tuple[Table, tuple[Finding, ...]]:
+    """A table on the unit grid and what has to be said of it. A slot is one unit wide and high;
+    the first row is at `top`, page 1. Each cell's place is its address in the page
+    (`table[2]/tr[7]/td[3]`). Raises LimitError over MAX_SLOTS.
+    """
+    groups = _in_shown_order(raw.groups)
+    try:
+        slotted = groups_to_slots([[[c.stated for c in r.cells] for r in rows] for rows in groups])
+    except SlotLimitError as error:
+        message = f"a table is too large (slots requested={error.asked}, granted={MAX_SLOTS})"
+        raise LimitError(message) from error
+    rows = [row for group in groups for row in group]
+    cells = []
+    for r, (row, spans) in enumerate(zip(rows, slotted.spans, strict=True)):
+        place = f"table[{raw.number}]/tr[{row.number}]/td"
+        cells += [
+            _to_cell(cell, span, top, f"{place}[{cell.number}]")
+            for cell, span in zip(row.cells, spans, strict=True)
+        ]
+        for at in (at for r_, at in slotted.overlapped if r_ == r):
+            lost = cells[at - len(spans)]
+            cells[at - len(spans)] = replace(lost, doubt=lost.doubt or "cell.overlap")
+    table = Table(slotted.rows, slotted.cols, tuple(cells))
+    if not raw.is_form or (slotted.tiled and not any(row.stray for row in rows)):
+        return table, ()
+    return mend_ragged(_doubt_stray(table, rows))
+
+
+def _in_shown_order(groups: Sequence[tuple[str, list[RawRow]]]) -> list[list[RawRow]]:
+    """Groups of rows as browsers show them: the first head first, the first foot last."""
+    kinds = [kind for kind, _ in groups]
+    head = kinds.index("thead") if "thead" in kinds else None
+    foot = kinds.index("tfoot") if "tfoot" in kinds else None
+    between = [rows for i, (_, rows) in enumerate(groups) if i not in (head, foot)]
+    first = [groups[head][1]] if head is not None else []
+    return first + between + ([groups[foot][1]] if foot is not None else [])
+
+
+def _to_cell(cell: RawCell, span: Span, top: float, place: str) -> Cell:
+    text, doubt = cell_to_text(cell)
+    r0, r1, c0, c1 = span
+    return Cell(span, text, 1, Box(c0, top + r0, c1, top + r1), doubt, place)
+
+
+def _doubt_stray(table: Table, rows: Sequence[RawRow]) -> Table:
+    """The table with the figures of those rows in doubt beside whose cells digits stand."""
+    if not any(row.stray for row in rows):
+        return table
+    changed: dict[Cell, Cell] = {}
+    for row, raw in zip(table_to_rows(table), rows, strict=True):
+        if raw.stray:
+            changed |= doubt_row(row)
+    return replace(table, cells=tuple(changed.get(c, c) for c in table.cells))
