@@ -55,11 +55,11 @@ def _doubted_elsewhere(best: Trial, trials: Sequence[Trial]) -> set[str]:
     for trial in trials:
         if not independent(best, trial):
             continue
-        for matrix in trial.reading.matrices:
-            for row, values in matrix.rows.items() if matrix and not matrix.missing else ():
-                if any(v.doubt in TEXT_DOUBTS for v in values.values()):
-                    paths = {value_path(matrix.name, row, c): v for c, v in values.items()}
-                    found |= {p for p, v in paths.items() if v.doubt or v.number != own.get(p)}
+        whole = [m for m in trial.reading.matrices if m is not None and not m.missing]
+        for matrix, (row, values) in ((m, item) for m in whole for item in m.rows.items()):
+            if any(v.doubt in TEXT_DOUBTS for v in values.values()):
+                paths = {value_path(matrix.name, row, c): v for c, v in values.items()}
+                found |= {p for p, v in paths.items() if v.doubt or v.number != own.get(p)}
     return found - best.reading.checks.proven
 
 

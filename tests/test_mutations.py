@@ -200,6 +200,30 @@ def test_blank_that_another_reading_printed_is_doubtful() -> None:
     assert all("identity.blanks" in c for c in codes)
 
 
+def proactive_trial(name: str, fees: list[str], doubt: str | None) -> Trial:
+    """A reading of a whole proactive table of the 2019 form, with these figures for fees."""
+    rows = []
+    for section in edition("2019").proactive:
+        rows.append(["信息内容", *(column.label for column in section.columns)])
+        for row in section.rows:
+            figures = fees if row.key == "fees" else ["1"] * len(section.columns)
+            rows.append([row.label, *figures])
+    table = rows_to_table([[*row, *["<"] * (4 - len(row))] for row in rows])
+    cells = tuple(replace(c, doubt=doubt if c.text == "315" else None) for c in table.cells)
+    return Trial(name, tables_to_reading([replace(table, cells=cells)]), ())
+
+
+def test_doubt_of_another_reading_holds_where_nothing_proves() -> None:
+    """Two figures in one cell by the rulings, one in each column by the white space: no identity
+    settles it in the proactive table, so neither is given."""
+    best = proactive_trial("whitespace", ["3", "15"], None)
+    other = proactive_trial("pdfplumber", ["", "315"], "cell.gap")
+    for trials, numbers in (([best], {3, 15}), ([other, best], {None})):
+        matrices, _, _ = blame_findings(best, trials)
+        assert matrices[0] is not None
+        assert {v.number for v in matrices[0].rows["fees"].values()} == numbers
+
+
 def test_number_over_the_edge_of_the_table_is_doubtful() -> None:
     """Digits that lie beyond the outer frame are not cut off unseen."""
     grid = SpanGrid((50, 90, 130), (100, 120), (Span(0, 1, 0, 1), Span(0, 1, 1, 2)))
