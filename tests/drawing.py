@@ -36,11 +36,7 @@ def text_to_chars(
 
 def lattice_to_boxes(xs: Sequence[float], ys: Sequence[float]) -> list[Box]:
     """The rectangles between column lines `xs` and row lines `ys`, row by row."""
-    return [
-        Box(x0, top, x1, bottom)
-        for top, bottom in pairwise(ys)
-        for x0, x1 in pairwise(xs)
-    ]
+    return [Box(x0, top, x1, bottom) for top, bottom in pairwise(ys) for x0, x1 in pairwise(xs)]
 
 
 def across(y: float, *stops: float) -> list[Ruling]:
@@ -72,8 +68,12 @@ def rows_to_table(rows: Sequence[Sequence[str | None]], *, width: float = 40.0) 
             span[1], span[3] = max(span[1], r + 1), max(span[3], c + 1)
     count = max(map(len, rows))
     cells = tuple(
-        Cell(Span(*span), rows[r][c] or "", 1, Box(width * span[2], 20.0 * span[0],
-                                                   width * span[3], 20.0 * span[1]))
+        Cell(
+            Span(*span),
+            rows[r][c] or "",
+            1,
+            Box(width * span[2], 20.0 * span[0], width * span[3], 20.0 * span[1]),
+        )
         for (r, c), span in spans.items()
     )
     return Table(len(rows), count, cells, tuple(width * i for i in range(count + 1)))

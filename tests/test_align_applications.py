@@ -139,8 +139,10 @@ def test_subtotal_rows_are_kept_apart() -> None:
 def test_extra_empty_column_moves_nothing() -> None:
     """An empty column without a head, anywhere, changes no figure."""
     for at in (0, 3, 5, 10):
-        texts = [[*row[:at], "<" if row[at:] and row[at] == "<" else "", *row[at:]]
-                 for row in matrix_to_texts(balanced())]
+        texts = [
+            [*row[:at], "<" if row[at:] and row[at] == "<" else "", *row[at:]]
+            for row in matrix_to_texts(balanced())
+        ]
         matrix, codes = align(texts)
         assert codes == [], at
         assert figures(matrix) == numbers(balanced()), at
@@ -242,8 +244,9 @@ def test_matrix_without_one_of_its_heads_is_none(column: int) -> None:
     """Seven heads or nothing: a table with six is not read by place."""
     texts = matrix_to_texts(balanced())
     label = FORM["column_labels"][column]
-    bare: Texts = [[("" if t == label and c > 2 else t) for c, t in enumerate(row)]
-                   for row in texts]
+    bare: Texts = [
+        [("" if t == label and c > 2 else t) for c, t in enumerate(row)] for row in texts
+    ]
     assert tables_to_applications([rows_to_table(bare)]) == (None, (), frozenset())
 
 
@@ -304,7 +307,5 @@ def test_findings_name_what_they_speak_of() -> None:
     texts = matrix_to_texts(balanced())
     texts[8][2] = "2.这一行\n不在表中"
     _, findings, _ = tables_to_applications([rows_to_table(texts)])
-    assert findings == (
-        Finding("row.unknown", "warning", "unknown", findings[0].message),
-    )
+    assert findings == (Finding("row.unknown", "warning", "unknown", findings[0].message),)
     assert "'2.这一行不在表中'" in findings[0].message

@@ -132,8 +132,10 @@ def test_fees_are_in_the_forms_unit(
     head: str, printed: str, number: float | None, doubt: str | None
 ) -> None:
     """A sum is in 万元 as the form has it, or null: one in 元 is ten thousand times less."""
-    texts = [[t.replace("本年收费金额（单位：万元）", head) if t else t for t in row]
-             for row in proactive_to_texts({**NEW, "fees": [printed]})]
+    texts = [
+        [t.replace("本年收费金额（单位：万元）", head) if t else t for t in row]
+        for row in proactive_to_texts({**NEW, "fees": [printed]})
+    ]
     matrix, _ = align(texts)
     value = matrix.rows["fees"]["amount_10k_yuan"]
     assert (value.number, value.doubt) == (number, doubt)
@@ -156,8 +158,10 @@ def test_procurement_keeps_its_unit(
 ) -> None:
     """A sum whose cell names its unit keeps it; one whose head alone names another than 万元
     is null."""
-    texts = [[head if t == "采购总金额" else t for t in row]
-             for row in proactive_to_texts({**OLD, "procurement": ["115", printed]}, "2019")]
+    texts = [
+        [head if t == "采购总金额" else t for t in row]
+        for row in proactive_to_texts({**OLD, "procurement": ["115", printed]}, "2019")
+    ]
     matrix, _ = align(texts)
     value = matrix.rows["procurement"]["amount"]
     assert (value.number, value.doubt) == (number, doubt)

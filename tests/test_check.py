@@ -198,9 +198,7 @@ def test_review_rows() -> None:
         ("6", "/", []),
     ],
 )
-def test_disclosed_is_at_most_what_is_public(
-    disclosed: str, public: str, codes: list[str]
-) -> None:
+def test_disclosed_is_at_most_what_is_public(disclosed: str, public: str, codes: list[str]) -> None:
     """Of 2019: a warning, no failure, and no proof either way."""
     values = {"produced": Value("1", 1), "disclosed": text_to_value(disclosed),
               "total_public": text_to_value(public)}  # fmt: skip

@@ -183,11 +183,7 @@ def test_every_character_is_placed_once(drawn: list[tuple[str, float, float, flo
         Char(text, x, y - 0.88 * size, x + size / 2, y + 0.12 * size, size, run)
         for run, (text, x, y, size) in enumerate(drawn)
     ]
-    on = [
-        c
-        for c in chars
-        if 50 <= (c.x0 + c.x1) / 2 < 170 and (c.top + c.bottom) / 2 >= 100
-    ]
+    on = [c for c in chars if 50 <= (c.x0 + c.x1) / 2 < 170 and (c.top + c.bottom) / 2 >= 100]
     filled = chars_to_table(GRID, chars, 1)
     assert filled.given == filled.placed == len(on)
     texts = "".join(cell.text for cell in filled.table.cells)

@@ -47,8 +47,11 @@ def test_print_shows_every_figure(variant: Variant) -> None:
     with MUPDF.open(REPORTS / f"{variant.name}.pdf") as document:
         text = "\n".join(str(page.get_text()) for page in document)
     shown = Counter(NUMBER.findall(unicodedata.normalize("NFKC", text)))
-    wanted = Counter(n for raw in raw_figures(load_report(variant.report))
-                     for n in NUMBER.findall(unicodedata.normalize("NFKC", raw)))
+    wanted = Counter(
+        n
+        for raw in raw_figures(load_report(variant.report))
+        for n in NUMBER.findall(unicodedata.normalize("NFKC", raw))
+    )
     assert not wanted - shown
 
 
@@ -123,7 +126,15 @@ def columns_with_figures(report: Report) -> int:
 
 def test_goldens_are_json_with_the_contract_keys() -> None:
     """Every golden parses and has the same keys at its top."""
-    keys = ["title", "agency", "year", "proactive", "applications", "review", "status",
-            "narrative_headings"]
+    keys = [
+        "title",
+        "agency",
+        "year",
+        "proactive",
+        "applications",
+        "review",
+        "status",
+        "narrative_headings",
+    ]
     for path in Path(REPORTS).glob("*.expected.json"):
         assert list(json.loads(path.read_text(encoding="utf-8"))) == keys

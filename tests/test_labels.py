@@ -156,9 +156,7 @@ def _printed_labels() -> Iterator[tuple[Callable[[], Labels], str, str]]:
 
 
 @pytest.mark.parametrize(("labels", "label", "key"), list(_printed_labels()))
-def test_the_forms_own_wording_is_exact(
-    labels: Callable[[], Labels], label: str, key: str
-) -> None:
+def test_the_forms_own_wording_is_exact(labels: Callable[[], Labels], label: str, key: str) -> None:
     """Both editions' labels are known without any likeness, as the other description of the
     form prints them."""
     found = labels().match(label)

@@ -144,6 +144,7 @@ def test_running_titles_are_furniture() -> None:
 
     def on(number: int, y: float, text: str) -> PageText:
         return page_to_text(page(*text_to_chars(text, 200, y), number=number), [])
+
     twice = without_furniture([on(1, 40, title + "1"), on(2, 41, title + "2")])
     assert [len(p.lines) for p in twice] == [0, 0]
     moved = without_furniture([on(1, 40, title), on(2, 80, title)])

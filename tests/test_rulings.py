@@ -31,9 +31,7 @@ def full() -> list[Ruling]:
     return lines + [line for x in XS for line in down(x, YS[0], YS[-1])]
 
 
-def page(
-    rulings: list[Ruling], fills: tuple[Box, ...] = (), pale: tuple[Ruling, ...] = ()
-) -> Page:
+def page(rulings: list[Ruling], fills: tuple[Box, ...] = (), pale: tuple[Ruling, ...] = ()) -> Page:
     """A page with nothing but lines and areas."""
     return Page(1, 595, 842, (), tuple(rulings), fills, pale)
 
@@ -110,9 +108,7 @@ def test_missing_inner_border_merges_cells() -> None:
     """A border that is not drawn between two cells makes them one."""
     lines = [line for y in YS for line in across(y, XS[0], XS[-1])]
     lines += [*down(50, 100, 160), *down(90, 120, 160), *down(130, 100, 160), *down(170, 100, 160)]
-    assert spans(lines) == [
-        (Span(0, 1, 0, 2), Span(0, 1, 2, 3), *NINE[3:])
-    ]
+    assert spans(lines) == [(Span(0, 1, 0, 2), Span(0, 1, 2, 3), *NINE[3:])]
 
 
 @pytest.mark.parametrize("missing", ["top", "bottom", "left", "right", "top and bottom", "all"])
@@ -162,8 +158,17 @@ def test_lines_that_meet_nothing_are_no_table() -> None:
 
 def test_one_box_is_no_table() -> None:
     """A frame around prose is a single cell, and no table."""
-    assert spans([*across(100.0, 50, 170), *across(160.0, 50, 170),
-                  *down(50.0, 100, 160), *down(170.0, 100, 160)]) == []
+    assert (
+        spans(
+            [
+                *across(100.0, 50, 170),
+                *across(160.0, 50, 170),
+                *down(50.0, 100, 160),
+                *down(170.0, 100, 160),
+            ]
+        )
+        == []
+    )
 
 
 def test_corners_need_not_touch() -> None:

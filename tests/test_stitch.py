@@ -22,8 +22,9 @@ def place(table: Table, page: int, x: float = 80.0, top: float = 200.0) -> Place
     """A table on a page, its top left corner at (x, top)."""
     xs = tuple(x + edge for edge in table.xs)
     cells = tuple(
-        replace(c, page=page, box=Box(x + c.box.x0, top + c.box.top, x + c.box.x1,
-                                      top + c.box.bottom))
+        replace(
+            c, page=page, box=Box(x + c.box.x0, top + c.box.top, x + c.box.x1, top + c.box.bottom)
+        )
         for c in table.cells
         if c.box
     )
@@ -252,9 +253,7 @@ def test_two_forms_on_one_page_stay_two_tables() -> None:
 def test_tables_far_apart_on_a_page_stay_two(gap: float) -> None:
     """Empty space parts tables of one page."""
     table = rows_to_table([["1", "2"]])
-    found = pages_to_tables(
-        [page(1, place(table, 1, top=200), place(table, 1, top=220 + gap))]
-    )
+    found = pages_to_tables([page(1, place(table, 1, top=200), place(table, 1, top=220 + gap))])
     assert len(found) == 2
 
 

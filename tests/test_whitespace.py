@@ -572,3 +572,11 @@ def test_figures_of_a_table_close_above_are_no_heads() -> None:
     first, second = page_to_grids(page)
     assert_rows_kept(upper, grid_to_table(first, page))
     assert_rows_kept(lower, grid_to_table(second, page))
+
+
+def test_labels_of_three_characters_a_line_are_found() -> None:
+    """A label column so narrow that no line of it holds more than an ordinal and three
+    characters."""
+    report = random_report(4, marks=("0",))
+    sheet = applications_sheet(report, False, False, (5.0, 8.0, 8.0, 8.0, *(8.0,) * 5, 8.0))
+    assert_pages_kept([sheet], Setting(width=520.0, size=11.0, pad=4.0))
