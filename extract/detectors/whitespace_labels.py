@@ -21,6 +21,8 @@ NEXT = 15.0
 """Points between lines of a group's label beyond the outermost row."""
 CUT = 40.0
 """Points between a part of a label cut by the page and the row next to it."""
+SHORT = 3
+"""Characters behind an ordinal that may be the first line of a label in a narrow column."""
 FAR = 90.0
 """Points between labels from which they are of different tables."""
 _ORDINAL = re.compile(r"[一二三四]、|[（(][一二三四五六七]|\d[.、．]")
@@ -50,7 +52,8 @@ def piece_to_kind(piece: Piece) -> str | None:
     bare = text[1:] if text[:1] in ORDINALS else text
     for label, kind in sorted(_starts().get(bare[:2], ()), key=lambda item: item[0] != bare):
         if len(bare) < 4 or len(label) < 4:
-            if bare != label or bare is text:
+            begun = len(bare) == SHORT and label.startswith(bare)
+            if bare is text or not (begun or bare == label):
                 continue
         elif not label.startswith(bare) and not (
             bare.startswith(label[:4]) and len(bare) <= len(label) + 3
