@@ -25,6 +25,8 @@ SHORT = 3
 """Characters behind an ordinal that may be the first line of a label in a narrow column."""
 FAR = 90.0
 """Points between labels from which they are of different tables."""
+WRAPS = 12
+"""The same in font sizes: a label in a narrow column may run over as many."""
 _ORDINAL = re.compile(r"[一二三四]、|[（(][一二三四五六七]|\d[.、．]")
 _A = frozenset({"received", "carried_in", "carried_out", "#group.results"})
 _B = frozenset({"granted", "granted_in_part", "processed_total", "other"})
@@ -84,7 +86,8 @@ def nearest_anchors(anchors: list[tuple[Piece, str]]) -> list[tuple[Piece, str]]
     """The largest group of anchors without a wide gap between them."""
     groups: list[list[tuple[Piece, str]]] = []
     for anchor in anchors:
-        if groups and anchor[0].top - groups[-1][-1][0].bottom < FAR:
+        far = max(FAR, WRAPS * anchor[0].size)
+        if groups and anchor[0].top - groups[-1][-1][0].bottom < far:
             groups[-1].append(anchor)
         else:
             groups.append([anchor])
