@@ -66,7 +66,7 @@ class FormatError(GkextractError):
 
     code = "FORMAT"
     exit_code = 5
-    advice = "give a PDF or a plain text file"
+    advice = "save it as PDF, DOCX or web page and give that"
 
 
 class CorruptError(GkextractError):

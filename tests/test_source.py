@@ -78,7 +78,7 @@ KINDS: list[tuple[bytes, str]] = [
     (OLE + "Workbook".encode("utf-16-le"), "application/vnd.ms-excel"),
     (OLE + b"\0" * 100, "application/x-ole-storage"),
     (rb"{\rtf1\ansi}", "application/rtf"),
-    (gzip.compress(b"%PDF-1.4"), "application/gzip"),
+    (gzip.compress(b"%PDF-1.4", mtime=0), "application/gzip"),
     (b"Rar!\x1a\x07\x00", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),

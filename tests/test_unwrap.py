@@ -43,7 +43,7 @@ WRAPPED: list[tuple[str, Callable[[bytes], bytes]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wrap"), WRAPPED, ids=lambda w: str(w))
+@pytest.mark.parametrize(("name", "wrap"), WRAPPED, ids=[name for name, _ in WRAPPED])
 @pytest.mark.parametrize("document", [PDF, PAGE], ids=["pdf", "html"])
 def test_wrappings_come_off(name: str, wrap: Callable[[bytes], bytes], document: bytes) -> None:
     """The document comes out byte for byte; size and hash stay those of the file as given,
