@@ -9,6 +9,7 @@ else is `row.ragged`: its figures are doubtful.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,16 +51,16 @@ def mend_ragged(table: Table) -> tuple[Table, tuple[Finding, ...]]:
         for row, band in zip(rows, _bands(table, rows), strict=True)
         if band is not None and _prints(row)
     ]
-    spacers = any(_has_spacers(row, band) for row, band in pairs)
-    room = _has_room(pairs)
+    spaced = [row for row, band in pairs if _has_spacers(row, band)]
+    room = _room(pairs)
     changed: dict[Cell, Cell] = {}
     added: list[Cell] = []
     findings: list[Finding] = []
     for row, band in pairs:
         own = [c for c in row.cells if c.span.r0 == row.number]
         extent = max(c.span.c1 for c in row.cells)
-        moved = _moved(own, band, spacers) if extent < band.width else None
-        if _hangs(row, band) or not band.sound:
+        moved = _moved(own, band, bool(spaced)) if extent < band.width else None
+        if _hangs(row, band) or not band.sound or (room > 0 and extent - band.width != room):
             changed |= doubt_row(row)
         elif moved is not None:
             changed |= moved
@@ -67,8 +68,11 @@ def mend_ragged(table: Table) -> tuple[Table, tuple[Finding, ...]]:
         elif extent < band.width and not _is_plain(own, band):
             changed |= doubt_row(row)
             added.append(_lost(row.cells[-1], row.number, table.cols))
-        elif extent > band.width and not room:
+        elif extent > band.width and (room <= 0 or _prints_outside(row, band)):
             changed |= doubt_row(row)
+    for row in spaced if findings else ():
+        # beside rows that lost their spans a blank cell may be anything
+        changed |= doubt_row(row)
     if not changed and not added:
         return table, ()
     cells = (*(changed.get(c, c) for c in table.cells), *added)
@@ -87,15 +91,16 @@ def _prints(row: Row) -> bool:
     return has_figures(alone) or (len(alone) > 1 and not all(c.text for c in alone))
 
 
-def _has_room(pairs: Sequence[tuple[Row, _Band]]) -> bool:
-    """Whether the table has blank columns at the right that its head does not have: all its
-    rows of figures reach as far, and print nothing there."""
-    reach = {max(c.span.c1 for c in row.cells) - band.width for row, band in pairs}
-    return (
-        len(pairs) > 1
-        and len(reach) == 1
-        and not any(c.text for row, band in pairs for c in row.cells if c.span.c0 >= band.width)
-    )
+def _room(pairs: Sequence[tuple[Row, _Band]]) -> int:
+    """Columns at the right that the table has and its head has not: so many as most of its rows
+    of figures reach further than the head. A row that reaches elsewhere has lost or won a cell."""
+    reach = Counter(max(c.span.c1 for c in row.cells) - band.width for row, band in pairs)
+    room, times = reach.most_common(1)[0] if reach else (0, 0)
+    return room if times > 1 else 0
+
+
+def _prints_outside(row: Row, band: _Band) -> bool:
+    return any(c.text for c in row.cells if c.span.c0 >= band.width)
 
 
 def doubt_row(row: Row) -> dict[Cell, Cell]:

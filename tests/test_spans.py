@@ -192,3 +192,14 @@ def test_other_ragged_rows_are_doubtful(figures: list[str]) -> None:
         (3 + i, str(i + 1), None) for i in range(7)
     ]
     assert not said
+
+
+def test_blank_column_that_all_rows_have_is_no_doubt() -> None:
+    """Where every row has one blank cell more than the head all stay as they are; a row that
+    has lost a figure there is as wide as the head, and doubtful."""
+    rows = [[label, *"1234567", ""] for label in LABELS]
+    assert mend_ragged(matrix(rows)) == (matrix(rows), ())
+    rows[1] = [LABELS[1], *"123456", ""]
+    table, _ = mend_ragged(matrix(rows))
+    assert all(doubt == "row.ragged" for _, _, doubt in row_of(table, 2)[1:])
+    assert all(doubt is None for _, _, doubt in row_of(table, 1))
