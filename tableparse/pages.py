@@ -94,9 +94,7 @@ def _with_overhang(
     closing = [r for r in rulings if r.top == r.bottom and abs(r.top - box.bottom) <= AT_FOOT]
     feet = [grid.span_box(s) for s in grid.spans if s.r1 == len(grid.ys) - 1]
     ruled = any(r.x0 == r.x1 and abs(r.bottom - box.bottom) <= AT_FOOT for r in rulings)
-    opened = [
-        b for b in feet if ruled and not any(r.x0 <= (b.x0 + b.x1) / 2 <= r.x1 for r in closing)
-    ]
+    opened = [b for b in feet if ruled and not _is_closed(b, closing)]
     bottom = box.bottom
     for line in chars_to_lines(below):
         first = line[0]
@@ -106,6 +104,12 @@ def _with_overhang(
             break
         bottom = first.bottom
     return Box(box.x0, box.top, box.x1, bottom)
+
+
+def _is_closed(foot: Box, closing: Sequence[Ruling]) -> bool:
+    """Whether rulings run under a cell, solid or in dots: under a third of its width or more."""
+    under = sum(max(0.0, min(r.x1, foot.x1) - max(r.x0, foot.x0)) for r in closing)
+    return 3 * under >= foot.x1 - foot.x0
 
 
 def _area(grid: Grid) -> float:

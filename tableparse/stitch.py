@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tableparse.grid import nearest, snap_edges
-from tableparse.labels import Labels, applicant_columns, applicant_rows
+from tableparse.labels import Labels, applicant_columns, applicant_rows, review_columns
 from tableparse.model import Cell, Span, Table
 from tableparse.pages import PageText, Placed
 from tableparse.values import looks_numeric
@@ -188,7 +188,7 @@ def _figures_first(
 def _is_one_label(a: Cell, b: Cell, labels: Labels) -> bool:
     """Whether two cells left and right of the break are one label: the lower one is empty,
     says the same again, or completes the upper one."""
-    if not a.text or looks_numeric(a.text):
+    if not a.text or looks_numeric(a.text) or (not b.text and _is_head(a.text)):
         return False
     if not b.text or a.text == b.text:
         return a.span.r1 - a.span.r0 > 1 or b.span.r1 - b.span.r0 > 1 or a.text == b.text
@@ -196,6 +196,11 @@ def _is_one_label(a: Cell, b: Cell, labels: Labels) -> bool:
     if both is None or both.likeness < 1:
         return False
     return (upper is None or upper.key == both.key) and (lower is None or lower.key == both.key)
+
+
+def _is_head(text: str) -> bool:
+    """Whether a cell is the head of a column: a blank cell overleaf is a figure's then."""
+    return any(labels.match(text) for labels in (applicant_columns(), review_columns()))
 
 
 def _merge_rows(
