@@ -14,6 +14,7 @@ import pymupdf
 
 from extract.errors import CorruptError, EncryptedError, LimitError
 from extract.readers.pdf_chars import trace_to_chars
+from extract.readers.pdf_clips import without_clipped
 from extract.readers.pdf_paths import drawings_to_areas, drawings_to_paths
 from extract.readers.pdf_pictures import without_pictured
 from extract.readers.turns import Turn, text_turn
@@ -65,7 +66,7 @@ def _page(page: Any) -> Page:
         raise LimitError(
             f"page {page.number + 1} has more than {MAX_PAGE_CHARS} characters: no report has"
         )
-    trace, pictured = without_pictured(trace, page)
+    trace, pictured = without_pictured(without_clipped(page, trace), page)
     box = page.rect
     degrees = text_turn(trace, rotation)
     turn = Turn(degrees, box.width, box.height)
