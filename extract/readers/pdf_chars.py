@@ -19,6 +19,8 @@ INK = 0.07
 """Lightness up to which text is lost on an area as dark."""
 LEGIBLE = 1.0
 """Points of font size from which text is legible."""
+OPAQUE = 0.05
+"""Opacity below which text shows on no ground, be it as dark as it may."""
 INVISIBLE = 3
 """Text that is neither filled nor stroked: the text layer under a scan."""
 UNKNOWN = "\ufffd"
@@ -124,7 +126,7 @@ def _shade(span: dict[str, Any]) -> float:
 
 def _seen(span: dict[str, Any], usual: float) -> bool:
     """Whether a run is text of the page: drawn, legible, no watermark."""
-    if span["type"] == INVISIBLE or span["size"] < LEGIBLE:
+    if span["type"] == INVISIBLE or span["size"] < LEGIBLE or span["opacity"] < OPAQUE:
         return False
     dx, dy = span["dir"]
     if dx != 1.0 and direction_to_turn(dx, dy) is None:
