@@ -22,6 +22,9 @@ LIKE_ENOUGH = 0.72
 character in two wrong already falls below it for labels of four characters."""
 CLEAR_LEAD = 0.12
 """Least lead over the second likest label."""
+LEAST = 3
+"""Characters from which a label may be known by likeness: what is left of 其他法律行政法规禁止公开
+must not be taken for 其他."""
 WHOLE = 4
 """Characters from which a label found whole inside of a text names its own row."""
 
@@ -112,6 +115,8 @@ class Labels:
         matcher = SequenceMatcher(autojunk=False, b=folded)
         best: dict[str, float] = {}
         for label, key in self.exact.items():
+            if len(label) < LEAST:
+                continue
             matcher.set_seq1(label)
             if matcher.real_quick_ratio() < LIKE_ENOUGH - CLEAR_LEAD:
                 continue

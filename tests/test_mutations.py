@@ -257,6 +257,29 @@ def test_patch_hides_every_line_of_a_run() -> None:
         assert printed_text(pdf) == "12"
 
 
+@pytest.mark.parametrize("ground", [(1, 1, 1), (0, 0, 0)])
+def test_transparent_text_is_not_seen(ground: tuple[float, ...]) -> None:
+    """Text without any opacity shows neither on paper nor on a dark area."""
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.draw_rect((60, 55, 120, 80), color=None, fill=ground)
+        page.insert_text((72, 72), "12", fill_opacity=0, stroke_opacity=0)
+        page.insert_text((172, 72), "34")
+        assert printed_text(pdf) == "34"
+
+
+@pytest.mark.xfail(reason="MuPDF's text trace does not tell what a clip path leaves")
+def test_clipped_text_is_not_seen() -> None:
+    """Text outside of its clip path is not printed."""
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_text((72, 72), "12")
+        xref = page.get_contents()[0]
+        pdf.update_stream(xref, b"q 0 0 1 1 re W n\n" + pdf.xref_stream(xref) + b"\nQ")
+        page.insert_text((172, 72), "34")
+        assert printed_text(pdf) == "34"
+
+
 @pytest.mark.parametrize(("alpha", "shown"), [(255, "56"), (40, "1256")])
 def test_picture_hides_what_does_not_show_through(alpha: int, shown: str) -> None:
     """A white picture over text hides it; one that lets the text through does not; text drawn
