@@ -10,8 +10,6 @@ from typing import Any
 
 import pymupdf
 
-FEW = 12
-"""Digits up to which a page has no table of figures, and is not looked at again."""
 NEAR = 1
 """Whole points by which the two readings may place a glyph apart."""
 DIGITS = "0123456789"
@@ -19,10 +17,10 @@ DIGITS = "0123456789"
 
 def without_clipped(page: Any, trace: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The spans of `get_texttrace` without the glyphs that no text page shows through its
-    clips. Costs a second pass over the text of pages with figures, and a third where the
+    clips. Costs a second pass over the text of a page with digits, and a third where the
     digits of the two do not tally."""
     digits = sum(48 <= glyph[0] <= 57 for span in trace for glyph in span["chars"])
-    if digits <= FEW:
+    if not digits:
         return trace
     textpage = page.get_textpage(flags=pymupdf.TEXT_CLIP)
     shown = textpage.extractText()
