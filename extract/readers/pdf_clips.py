@@ -33,7 +33,11 @@ def without_clipped(page: Any, trace: list[dict[str, Any]]) -> list[dict[str, An
         for span in line["spans"]
         for char in span["chars"]
     }
-    return [{**span, "chars": [g for g in span["chars"] if _is_seen(g, seen)]} for span in trace]
+    paper = page.rect
+    return [
+        {**span, "chars": [g for g in span["chars"] if g[2] not in paper or _is_seen(g, seen)]}
+        for span in trace
+    ]
 
 
 def _is_seen(glyph: Any, seen: set[tuple[str, int, int]]) -> bool:
