@@ -1,16 +1,17 @@
 """The command line: a second user of the library. Data goes to stdout, words to stderr.
 
-Two Typer commands stand behind it: the first word decides. A word of COMMANDS is a command,
-everything else is a source, so that a file of the name `forms` is given as `./forms`.
+The first word decides. A word of COMMANDS is a command, everything else is a source, so that a
+file of the name `forms` is given as `./forms`.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 import typer
@@ -23,11 +24,18 @@ from gkextract import GkextractError, OutputError, exception_to_error
 EXIT_PARTLY = 3
 """A batch in which a document failed; with --strict, a report that is not verified."""
 
-EPILOG = """\
+COMMANDS = {
+    "forms": ("forms", "the rows and columns of both editions of the form"),
+    "explain": ("explain CODE", "what a finding or an error means and what to do"),
+}
+"""Name -> (usage, what it gives); the module of that name in `commands` holds its `run`."""
+
+
+_USAGES = "\n".join(f"  gkextract {usage:15} {gives}" for usage, gives in COMMANDS.values())
+EPILOG = f"""\
 \b
 Other commands (a file of such a name is given as ./forms):
-  gkextract forms          the rows and columns of both editions of the form
-  gkextract explain CODE   what a finding or an error means and what to do
+{_USAGES}
 \b
 Exit codes: 0 every source gave a report; 2 usage; 3 some document of several
 failed, or with --strict some report is not verified; 4 and up one for each
@@ -49,7 +57,6 @@ def _new_app() -> typer.Typer:
 
 
 extract_app = _new_app()
-commands_app = _new_app()
 
 
 def _print_version(wanted: bool) -> None:
@@ -121,61 +128,16 @@ def extract(
         raise typer.Exit(error.exit_code) from error
 
 
-@commands_app.command()
-def forms() -> None:
-    """Print the rows and columns of both editions of the form, with their keys."""
-    from tableparse.formdata import editions
-
-    def show(title: str, labels: Iterable[Any]) -> list[str]:
-        return [f"  {title}", *(f"    {item.key:32}{item.label}" for item in labels)]
-
-    lines: list[str] = []
-    for edition in editions():
-        lines += [f"edition {edition.name}  {edition.authority}"]
-        for section in edition.proactive:
-            lines += show(f"proactive rows  {section.title}", section.rows)
-            lines += show("proactive columns", section.columns)
-        lines += show("applications rows", edition.rows)
-        lines += show("applications columns", edition.applicants)
-        lines += show("review blocks", edition.blocks)
-        lines += show("review columns", edition.outcomes)
-    write_stdout("\n".join(lines) + "\n")
-
-
-@commands_app.command()
-def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Of a finding or of an error.")],
-) -> None:
-    """Say what the code of a finding or of an error means and what to do."""
-    from tableparse.formdata import read_data
-
-    if code in gkextract.ERRORS:
-        error = gkextract.ERRORS[code]
-        meaning = " ".join((error.__doc__ or "").split())
-        head = f"{code}  error, exit code {error.exit_code}"
-        write_stdout(f"{head}\n{meaning}\nDo: {error.advice}.\n")
-        return
-    findings = read_data("findings")["findings"]
-    if code not in findings:
-        known = ", ".join([*gkextract.ERRORS, *findings])
-        raise typer.BadParameter(f"{code!r} is no code; the codes are {known}")
-    entry = findings[code]
-    write_stdout(
-        f"{code}  {entry['severity']}, blame: {entry['blame']}\n"
-        f"{entry['meaning']}\nDo: {entry['advice']}\n"
-    )
-
-
-COMMANDS = ("forms", "explain")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and gives its exit code; raises nothing."""
     args = list(sys.argv[1:] if argv is None else argv)
-    app = commands_app if args and args[0] in COMMANDS else extract_app
     handlers = {s: signal.signal(s, _interrupt) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        typer.main.get_command(app).main(args, prog_name="gkextract")
+        if args and args[0] in COMMANDS:
+            app, name, args = _command_to_app(args[0]), f"gkextract {args[0]}", args[1:]
+        else:
+            app, name = extract_app, "gkextract"
+        typer.main.get_command(app).main(args, prog_name=name)
     except SystemExit as end:
         # Typer's own 1 is a reader that left while help was printed; 1 is never ours
         code = end.code if isinstance(end.code, int) else 0
@@ -191,6 +153,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         for signum, handler in handlers.items():
             signal.signal(signum, handler)
     return 0
+
+
+def _command_to_app(name: str) -> typer.Typer:
+    app = _new_app()
+    app.command()(importlib.import_module(f"commands.{name}").run)
+    return app
 
 
 def run() -> None:

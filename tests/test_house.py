@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import REPORTS, ROOT, run_gkextract
 
+import cli
 import gkextract
 
 MODULE_LINES = 300
@@ -22,7 +23,16 @@ FUNCTION_LINES = 50
 
 SOURCES = sorted(
     path
-    for part in ("cli.py", "gkextract.py", "extract", "tableparse", "fixtures", "bench", "tests")
+    for part in (
+        "cli.py",
+        "gkextract.py",
+        "commands",
+        "extract",
+        "tableparse",
+        "fixtures",
+        "bench",
+        "tests",
+    )
     for path in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
 )
 PRODUCT = [path for path in SOURCES if path.relative_to(ROOT).parts[0] not in ("bench", "tests")]
@@ -191,7 +201,7 @@ def test_every_option_is_documented() -> None:
     options = set(re.findall(r"(?<![\w-])--?[a-z]+(?![\w-])", out.partition("Options:")[2]))
     options -= {"--help"}
     assert len(options) >= 8
-    for word in (*sorted(options), "gkextract forms", "gkextract explain"):
+    for word in (*sorted(options), *(f"gkextract {name}" for name in cli.COMMANDS)):
         assert f"`{word}" in README or f"\n{word}" in README, word
     for detector in gkextract.DETECTORS:
         assert f"`{detector}`" in README, detector

@@ -1,4 +1,5 @@
-"""Imports point down: cli > gkextract > extract > tableparse, and nothing is loaded early."""
+"""Imports point down: cli > commands > gkextract > extract > tableparse, and nothing
+is loaded early."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-LAYERS = ("tableparse", "extract", "gkextract", "cli")
+LAYERS = ("tableparse", "extract", "gkextract", "commands", "cli")
 """From the bottom up; import-linter holds what is inside of the packages."""
 
 TABLEPARSE_MAY = {
