@@ -26,6 +26,7 @@ SOURCES = sorted(
     for part in (
         "cli.py",
         "gkextract.py",
+        "batch",
         "commands",
         "extract",
         "tableparse",
@@ -95,7 +96,7 @@ def test_data_files_are_packaged() -> None:
     }
     found = {
         _name(path)
-        for package in ("extract", "tableparse")
+        for package in ("batch", "extract", "tableparse")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-LAYERS = ("tableparse", "extract", "gkextract", "commands", "cli")
+LAYERS = ("tableparse", "extract", "gkextract", "batch", "commands", "cli")
 """From the bottom up; import-linter holds what is inside of the packages."""
 
 TABLEPARSE_MAY = {
