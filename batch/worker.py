@@ -1,7 +1,7 @@
 """The worker: reads one document at a time, tells what it is at, answers in plain JSON.
 
 A request is `{"source": path or address, "detector", "evidence", "lines", "allow_private",
-"facts": {...}, "skip": [[stage, page]], "limits": {...}}`. What comes back, in this order:
+"facts": {...}, "skip": [[stage, page]], "limits": {...}, "folder"}`. What comes back, in order:
 `{"ready": grade}` once; for each request any number of `{"at": [stage, page]}`, `{"pages": n}`
 and `{"source": {...}}`; at its end `{"status", "text", ...}` or `{"error": {"type", "message"},
 "source": ..., ...}`, both with `cpu` (seconds) and `rss_mb`.
@@ -110,6 +110,8 @@ def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
     from extract import beat
 
     facts = request["facts"]
+    with contextlib.suppress(OSError):
+        os.chdir(request["folder"])  # for relative paths; nothing is written there
     if "://" in request["source"]:
         from batch.fetcher import route_fetch
 

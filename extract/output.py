@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -12,10 +11,6 @@ from typing import BinaryIO
 from extract.errors import OutputError
 
 Write = Callable[[str], None]
-
-BAR_AFTER = 2.0
-"""Seconds of work before a progress bar appears."""
-BAR_WIDTH = 30
 
 
 @contextmanager
@@ -73,25 +68,6 @@ def say(words: str) -> None:
     if sys.stderr is not None:
         with suppress(OSError):
             print(f"gkextract: {words}", file=sys.stderr, flush=True)
-
-
-def start_progress(total: int) -> Callable[[int], None]:
-    """A function that draws a bar for so many done, or wipes it for -1; one that does
-    nothing where stderr is no terminal. The bar appears after BAR_AFTER seconds."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        return lambda done: None
-    start = time.monotonic()
-
-    def tick(done: int) -> None:
-        with suppress(OSError):
-            if done < 0:
-                sys.stderr.write("\r\x1b[K")
-            elif time.monotonic() - start > BAR_AFTER:
-                bar = ("#" * (BAR_WIDTH * done // total)).ljust(BAR_WIDTH, ".")
-                sys.stderr.write(f"\r[{bar}] {done}/{total}")
-            sys.stderr.flush()
-
-    return tick
 
 
 def _is_same(target: str, source: str) -> bool:

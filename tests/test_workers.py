@@ -25,7 +25,7 @@ from fixtures.torture.faults import FAULTS
 
 PROGRAM = "fixtures.torture.faults"
 QUICK = Limits(
-    seconds=0.6, seconds_a_page=0, seconds_at_most=0.6, wall_factor=2, wall_stall=0.8, memory_mb=512
+    seconds=1, seconds_a_page=0, seconds_at_most=1, wall_factor=2, wall_stall=1.5, memory_mb=512
 )
 """Budgets of a document in these tests."""
 SLACK = 5.0
