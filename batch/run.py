@@ -32,7 +32,7 @@ SHY = 2
 """Unfinished attempts from which a document waits until the others are done."""
 MAX_BOOTS = 2
 """Times that the machine may end while a document is read before it is taken for the cause."""
-MAX_ATTEMPTS = 100
+MAX_ATTEMPTS = 1000
 """The same for the end of the run alone, which no document brings about: workers stand
 between."""
 
