@@ -158,7 +158,7 @@ def _is_settled(row: Row) -> bool:
 
 def _other_bytes(outcome: Outcome, key: str) -> GkextractError | None:
     """The error for a report on other bytes than were hashed; addresses have no hash before."""
-    sha256 = json.loads(outcome.text)["source"].get("sha256")
+    sha256 = json.loads(outcome.text).get("source", {}).get("sha256")
     if "u" in key or sha256 is None or key.startswith(sha256):
         return None
     error = InputError("the file was changed while it was read", "run the command again")

@@ -199,11 +199,16 @@ def _write_lines(lines: Iterable[Line | str], jsonl: bool, write: Any) -> Counte
     """Write the lines, as lines or as an array; gives their statuses where they have one."""
     counts: Counter[str] = Counter()
     opening, between, closing = ("", "\n", "\n") if jsonl else ("[\n", ",\n", "\n]\n")
-    for number, line in enumerate(lines):
+    number = 0
+    for number, line in enumerate(lines, 1):
         text, status = (line, "") if isinstance(line, str) else line
-        counts[status] += bool(status)
-        write((between if number else opening) + text)
-    write(closing)
+        if status:
+            counts[status] += 1
+        write((opening if number == 1 else between) + text)
+    if number:
+        write(closing)
+    elif not jsonl:
+        write("[]\n")
     return counts
 
 
