@@ -47,7 +47,7 @@ class Cluster:
             hint = "pip install 'gkextract[dask]', here and on the workers"
             raise DependencyError("Dask is not installed", hint) from error
         try:
-            self._client = Client(address, set_as_default=False, timeout=timeout)
+            self._client: Any = Client(address, set_as_default=False, timeout=timeout)
         except (OSError, ValueError) as error:
             raise DependencyError("the Dask scheduler does not answer", "check it") from error
 

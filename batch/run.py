@@ -53,6 +53,10 @@ Identify = Callable[[Ledger, str, dict[str, Any]], str]
 """A source's key; raises GkextractError where the source cannot be had."""
 
 
+Suspect = tuple[int, int, str, str, dict[str, Any]]
+"""A document that runs ended on: how often the machine did, attempts, key, word, facts."""
+
+
 @dataclass(slots=True)
 class Run:
     """One run. `template` has the options of every task."""
@@ -66,21 +70,24 @@ class Run:
     def finish_all(self) -> None:
         """Do what is left. Raises OutputError, DependencyError: the same command goes on."""
         begun: set[str] = set()
-        later: list[tuple[str, str, dict[str, Any]]] = []
+        later: list[Suspect] = []
         for outcome in self.mapper.map(self._tasks(begun, later)):
             self._settle(outcome, begun, last=False)
         self.ledger.commit()
-        for key, word, facts in later:
-            self._settle(self.mapper.run(self._begin(key, word, facts)), begun, last=False)
+        later.sort(key=lambda suspect: suspect[:2])  # the least suspicious first
+        waiting = (self._begin(*s[2:]) for s in later if not s[0])
+        for outcome in self.mapper.map(waiting):
+            self._settle(outcome, begun, last=False)
+        for suspect in later:
+            if suspect[0]:  # alone
+                self._settle(self.mapper.run(self._begin(*suspect[2:])), begun, last=False)
         twice = load_limits().times(2)
         for key, word, facts in self.ledger.keys_in("again"):
             outcome = self.mapper.run(self._begin(key, word, facts), twice)
             self._settle(outcome, begun, last=True)
         self.ledger.commit()
 
-    def _tasks(
-        self, begun: set[str], later: list[tuple[str, str, dict[str, Any]]]
-    ) -> Iterator[Task]:
+    def _tasks(self, begun: set[str], later: list[Suspect]) -> Iterator[Task]:
         """The documents to be read, each said to be begun before it is given out; those that
         runs ended on before go into `later`."""
         for n, word, facts in self.ledger.sources():
@@ -98,15 +105,18 @@ class Run:
                 continue
             elif row is not None and row.state == "running" and row.attempts >= SHY:
                 begun.add(key)
-                later.append((key, word, facts))
+                later.append((self._boots(row), row.attempts, key, word, facts))
             else:
                 begun.add(key)
                 yield self._begin(key, word, facts)
         self.ledger.commit()
 
+    def _boots(self, row: Row) -> int:
+        """How often the machine ended while this was being read."""
+        return row.boots + (row.boot != self.ledger.boot)
+
     def _give_up(self, key: str, word: str, row: Row) -> bool:
-        boots = row.boots + (row.boot != self.ledger.boot)
-        if boots < MAX_BOOTS and row.attempts < MAX_ATTEMPTS:
+        if self._boots(row) < MAX_BOOTS and row.attempts < MAX_ATTEMPTS:
             return False
         what = f"the machine or the run ended {row.attempts} times while it was read"
         error = CrashError(what, "look at it on a machine of its own")

@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,7 +21,7 @@ from batch.toolchain import toolchain_to_fingerprint
 from batch.workers import Outcome, Task, Workers
 from commands.one import EXIT_PARTLY, Wishes, say_error, value_to_json
 from extract.errors import GkextractError, error_to_line
-from extract.output import open_output, say
+from extract.output import check_output, open_output, say, sweep_output, write_stdout
 from extract.source import hash_file
 
 TABLE_FROM = 10
@@ -36,30 +36,37 @@ def run_many(words: list[str], wishes: Wishes) -> int:
     Raises OutputError, DependencyError."""
     folder = wishes.ledger or (wishes.output and wishes.output + BESIDE)
     tally = Tally()
-    with ExitStack() as stack:
-        write = stack.enter_context(open_output(wishes.output, _paths(words)))
-        mapper = stack.enter_context(_open_mapper(wishes))
+    aside: list[tuple[str, str, str]] = []
+    with _open_mapper(wishes) as mapper:
         if folder is None:
             progress = Progress(None)
             lines = _read_in_order(words, wishes, mapper, progress, tally)
-            counts = _write_lines(lines, wishes.task.lines, write)
-            aside: list[tuple[str, str, str]] = []
+            counts = _write_lines(lines, wishes.task.lines, write_stdout)
         else:
-            ledger = _open_ledger(Path(folder), wishes)
-            stack.callback(ledger.close)
-            progress = _fill_ledger(words, wishes, mapper, ledger)
-            counts = Counter[str]()
-            to_text = lambda value: value_to_json(value, wishes.task.lines)  # noqa: E731
-            _write_lines(export_lines(ledger, to_text, counts), wishes.task.lines, write)
-            for figures in ledger.figures():
-                tally.add(*figures)
-            aside = list(ledger.aside())
+            check_output(wishes.output, _paths(words))
+            with closing(_open_ledger(Path(folder), wishes)) as ledger:
+                if wishes.output is not None:
+                    sweep_output(wishes.output)  # under the ledger's lock
+                progress = _fill_ledger(words, wishes, mapper, ledger)
+                counts = _export(ledger, words, wishes)
+                for figures in ledger.figures():
+                    tally.add(*figures)
+                aside = list(ledger.aside())
         progress.wipe()
     _say_summary(counts, progress, tally)
     if wishes.page is not None:
         _write_page(wishes.page, progress, tally, aside)
     unproven = wishes.strict and counts["verified"] != sum(counts.values())
     return EXIT_PARTLY if counts["failed"] or unproven else 0
+
+
+def _export(ledger: Ledger, words: list[str], wishes: Wishes) -> Counter[str]:
+    """Write the output anew from the ledger; gives the statuses."""
+    counts: Counter[str] = Counter()
+    lines = export_lines(ledger, lambda value: value_to_json(value, wishes.task.lines), counts)
+    with open_output(wishes.output, _paths(words)) as write:
+        _write_lines(lines, wishes.task.lines, write)
+    return counts
 
 
 def _paths(words: list[str]) -> list[str]:
@@ -198,7 +205,7 @@ def _error_to_line(error: GkextractError, wishes: Wishes, progress: Progress) ->
 def _write_lines(lines: Iterable[Line | str], jsonl: bool, write: Any) -> Counter[str]:
     """Write the lines, as lines or as an array; gives their statuses where they have one."""
     counts: Counter[str] = Counter()
-    opening, between, closing = ("", "\n", "\n") if jsonl else ("[\n", ",\n", "\n]\n")
+    opening, between, ending = ("", "\n", "\n") if jsonl else ("[\n", ",\n", "\n]\n")
     number = 0
     for number, line in enumerate(lines, 1):
         text, status = (line, "") if isinstance(line, str) else line
@@ -206,7 +213,7 @@ def _write_lines(lines: Iterable[Line | str], jsonl: bool, write: Any) -> Counte
             counts[status] += 1
         write((opening if number == 1 else between) + text)
     if number:
-        write(closing)
+        write(ending)
     elif not jsonl:
         write("[]\n")
     return counts

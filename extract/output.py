@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,36 @@ from typing import BinaryIO
 from extract.errors import OutputError
 
 Write = Callable[[str], None]
+
+
+def check_output(path: str | None, sources: Sequence[str] = ()) -> None:
+    """Raises the OutputError that `open_output` would raise at once, and writes nothing."""
+    if path is None:
+        return
+    target = _path_to_target(path, sources)
+    part = f"{target}.{os.getpid()}.part"
+    with _output_errors():
+        open(part, "xb").close()
+        os.unlink(part)
+
+
+def sweep_output(path: str) -> None:
+    """Remove what killed runs had begun to write to this file. Only for whoever knows that no
+    other run is writing it."""
+    target = os.path.realpath(path)
+    for part in glob.iglob(f"{glob.escape(target)}.*.part"):
+        if part[len(target) + 1 : -len(".part")].isdigit():
+            with suppress(OSError):
+                os.unlink(part)
+
+
+def _path_to_target(path: str, sources: Sequence[str]) -> str:
+    target = os.path.realpath(path)
+    if os.path.lexists(target) and not os.path.isfile(target):
+        raise OutputError("the output is a folder or device", "give the path of a file")
+    if any(_is_same(target, source) for source in sources):
+        raise OutputError("the output is one of the sources", "give another path")
+    return target
 
 
 @contextmanager
@@ -24,11 +55,7 @@ def open_output(path: str | None, sources: Sequence[str] = ()) -> Iterator[Write
     if path is None:
         yield write_stdout
         return
-    target = os.path.realpath(path)
-    if os.path.lexists(target) and not os.path.isfile(target):
-        raise OutputError("the output is a folder or device", "give the path of a file")
-    if any(_is_same(target, source) for source in sources):
-        raise OutputError("the output is one of the sources", "give another path")
+    target = _path_to_target(path, sources)
     part = f"{target}.{os.getpid()}.part"
     try:
         with _output_errors():
