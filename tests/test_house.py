@@ -27,6 +27,7 @@ SOURCES = sorted(
         "cli.py",
         "gkextract.py",
         "commands",
+        "crawl",
         "extract",
         "tableparse",
         "fixtures",
@@ -95,7 +96,7 @@ def test_data_files_are_packaged() -> None:
     }
     found = {
         _name(path)
-        for package in ("extract", "tableparse")
+        for package in ("crawl", "extract", "tableparse")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }
