@@ -84,6 +84,7 @@ def extract(
     detector that is not in DETECTORS."""
     if detector not in DETECTORS:
         raise ValueError(f"detector must be one of {', '.join(DETECTORS)}, not {detector!r}")
+    from extract.beat import know
     from extract.source import check_supported, load_source, source_to_dict, source_to_uri
     from extract.unwrap import unwrap_source
 
@@ -96,6 +97,7 @@ def extract(
         known = source_to_dict(loaded)
         loaded = unwrap_source(loaded)
         known = source_to_dict(loaded)
+        know(known)
         check_supported(loaded)
         from extract.hop import extract_linked
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from extract.beat import enter, is_skipped, skipped_pages
 from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
 from tableparse.model import Document, Finding, Grid, Line, Page
@@ -56,13 +57,26 @@ class Rung:
 def _plumber(_: bytes, document: Document) -> tuple[Grid, ...]:
     from extract.detectors.plumber import page_to_grids
 
-    return tuple(g for page in document.pages if page.rulings for g in page_to_grids(page))
+    pages = [page for page in document.pages if page.rulings]
+    return _by_page("pdfplumber", pages, page_to_grids)
 
 
 def _plumber_fills(_: bytes, document: Document) -> tuple[Grid, ...]:
     from extract.detectors.plumber import page_to_filled_grids
 
-    return tuple(g for page in document.pages if page.fills for g in page_to_filled_grids(page))
+    pages = [page for page in document.pages if page.fills]
+    return _by_page("pdfplumber+fills", pages, page_to_filled_grids)
+
+
+def _by_page(
+    name: str, pages: Sequence[Page], find: Callable[[Page], tuple[Grid, ...]]
+) -> tuple[Grid, ...]:
+    grids: list[Grid] = []
+    for page in pages:
+        if not is_skipped(name, page.number):
+            enter(name, page.number)
+            grids += find(page)
+    return tuple(grids)
 
 
 def _whitespace(_: bytes, document: Document) -> tuple[Grid, ...]:
@@ -80,10 +94,12 @@ def _camelot_raster(data: bytes, document: Document) -> tuple[Grid, ...]:
 
 
 def _camelot_grids(data: bytes, document: Document, *, raster: bool) -> tuple[Grid, ...]:
-    from extract.detectors.camelot_lattice import pdf_to_grids
+    from extract.detectors.camelot_lattice import pages_to_grids
 
+    name = "camelot+raster" if raster else "camelot"
     pages = [p.number for p in document.pages if _marked(p) and not p.turn]
-    return pdf_to_grids(data, pages, raster=raster) if pages else ()
+    pages = [page for page in pages if not is_skipped(name, page)]
+    return pages_to_grids(data, pages, raster=raster, before=lambda page: enter(name, page))
 
 
 LADDER = (
@@ -114,12 +130,17 @@ def run_ladder(
             continue
         if trials and settled(with_combined(trials, notes), rung):
             continue
+        lost += [_lost(rung, f" on page {page} (it ended)") for page in skipped_pages(rung.name)]
         try:
+            enter(rung.name)
             grids = rung.detect(data, document)
         except Exception as error:  # a detector that fails costs its opinion, not the document
-            message = f"{rung.name} gave no result ({type(error).__name__})"
-            lost.append(Finding("detector.lost", "warning", "extraction", message))
-            continue
+            pages = ", ".join(map(str, getattr(error, "pages", ())))
+            where = f" on page {pages}" if pages else ""
+            lost.append(_lost(rung, f"{where} ({type(error).__name__})"))
+            grids = getattr(error, "grids", ())
+            if not grids:
+                continue
         if trials and (not grids or grids in seen):
             continue
         seen.add(grids)
@@ -127,6 +148,11 @@ def run_ladder(
     if not trials:
         return [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
     return with_combined(trials, (*notes, *lost))
+
+
+def _lost(rung: Rung, how: str) -> Finding:
+    message = f"{rung.name} gave no result{how}"
+    return Finding("detector.lost", "warning", "extraction", message)
 
 
 def settled(trials: Sequence[Trial], rung: Rung) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from extract.beat import enter
 from extract.blame import blame_findings
 from extract.errors import NoContentError
 from extract.ladder import Trial, best_trial, run_ladder
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
-from extract.sniff import ARCHIVES
+from extract.sniff import ARCHIVES, PDF
 from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
@@ -32,6 +33,8 @@ def extract_source(source: Source, detector: str = "auto") -> Report:
     if source.media_type in ARCHIVES:
         return extract_archive(source, lambda member: extract_source(member, detector))
     reader = READERS[source.media_type]
+    if source.media_type != PDF:
+        enter(reader.name)
     document = reader.read(source)
     notes = (*source.notes, *document.notes, *_text_layer(document.pages))
     if document.tables is None:

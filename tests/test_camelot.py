@@ -219,6 +219,21 @@ def test_a_pdf_that_kills_camelot_is_one_lost_attempt() -> None:
     assert len(pdf_to_grids(draw(), [1])) == 1
 
 
+def test_a_death_costs_the_page() -> None:
+    """Where one page of several ends the process, that page is lost and the others are not."""
+    entered: list[int] = []
+    with pymupdf.open() as pdf:
+        for part in (draw(), self_drawing_pdf(), draw()):
+            with pymupdf.open(stream=part) as one:
+                pdf.insert_pdf(one)
+        data = pdf.tobytes()
+    with pytest.raises(DetectorLost) as caught:
+        camelot_lattice.pages_to_grids(data, [1, 2, 3], raster=False, before=entered.append)
+    assert caught.value.pages == (2,)
+    assert [grid.page for grid in caught.value.grids] == [1, 3]
+    assert entered == [1, 1, 2, 3]
+
+
 def test_a_hang_ends_in_time() -> None:
     """A process that does not answer is killed at the timeout, and replaced."""
     pdf_to_grids(draw(), [1])

@@ -26,6 +26,7 @@ SOURCES = sorted(
     for part in (
         "cli.py",
         "gkextract.py",
+        "batch",
         "commands",
         "crawl",
         "extract",
@@ -96,7 +97,7 @@ def test_data_files_are_packaged() -> None:
     }
     found = {
         _name(path)
-        for package in ("crawl", "extract", "tableparse")
+        for package in ("batch", "crawl", "extract", "tableparse")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }

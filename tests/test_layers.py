@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-LAYERS = ("tableparse", "extract", "gkextract", "crawl", "commands", "cli")
+LAYERS = ("tableparse", "extract", "gkextract", "batch", "crawl", "commands", "cli")
 """From the bottom up; import-linter holds what is inside of the packages."""
 
 TABLEPARSE_MAY = {

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,28 @@ CHILD_VARIABLES = {
 }
 
 
+PAGE_SECONDS = 20.0
+"""For one page, after all of them together have ended the process."""
+MAX_LOST = 3
+"""Pages lost after which camelot is given up for the document."""
+
+
 class DetectorLost(RuntimeError):
     """camelot gave no answer for this document; another call may well get one.
 
     `reason` is "died", "timeout", "raised" (an exception of the library, named in the
-    message), "protocol" (the answer makes no sense) or "unavailable" (no child starts)."""
+    message), "protocol" (the answer makes no sense) or "unavailable" (no child starts); `pages`
+    names those without answer where others have one, which is in `grids`."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        pages: tuple[int, ...] = (),
+        grids: tuple[Grid, ...] = (),
+    ) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason, self.pages, self.grids = reason, pages, grids
 
 
 class _Child:
@@ -159,6 +172,35 @@ def pdf_to_grids(
             message = f"camelot's process or its file cannot be made: {error}"
             raise DetectorLost("unavailable", message) from error
     return _reply_to_grids(reply)
+
+
+def pages_to_grids(
+    data: bytes, pages: Sequence[int], *, raster: bool, before: Callable[[int], None]
+) -> tuple[Grid, ...]:
+    """As `pdf_to_grids`; where the process dies or hangs, page by page, so that this costs the
+    page that does it. `before` is called with each page, or the first of all. Raises DetectorLost
+    with what the other pages gave."""
+    if not pages:
+        return ()
+    before(pages[0])
+    try:
+        return pdf_to_grids(data, pages, raster=raster)
+    except DetectorLost as error:
+        if error.reason not in ("died", "timeout") or len(pages) == 1:
+            raise
+    grids: list[Grid] = []
+    lost: list[int] = []
+    for page in pages:
+        before(page)
+        try:
+            grids += pdf_to_grids(data, [page], raster=raster, timeout=PAGE_SECONDS)
+        except DetectorLost as error:
+            lost.append(page)
+            if len(lost) == MAX_LOST:
+                raise DetectorLost(error.reason, "camelot was lost on several pages") from error
+    if lost:
+        raise DetectorLost("died", "camelot was lost", tuple(lost), tuple(grids))
+    return tuple(grids)
 
 
 def _child_to_reply(data: bytes, request: dict[str, Any], timeout: float) -> Any:

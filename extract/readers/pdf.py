@@ -8,32 +8,66 @@ text, text in the paper's colour, watermarks.
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pymupdf
 
+from extract.beat import SkippedError, enter, expect, is_skipped
 from extract.errors import CorruptError, EncryptedError, LimitError
 from extract.readers.pdf_chars import trace_to_chars
 from extract.readers.pdf_clips import without_clipped
 from extract.readers.pdf_paths import drawings_to_areas, drawings_to_paths
 from extract.readers.pdf_pictures import without_pictured
+from extract.readers.pdf_repair import A4, rewrite_pdf
 from extract.readers.turns import Turn, text_turn
 from tableparse.model import Document, Finding, Page
 
 MAX_PAGES = 2000
 MAX_PAGE_CHARS = 200_000
+BROKEN = (RuntimeError, ValueError, IndexError, TypeError)
+"""What PyMuPDF raises on pages that are damaged."""
+DAMAGED = "source.damaged"
+DAMAGE = "the file is damaged and was read in part or after repair: parts may be missing or old"
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 def pdf_to_document(data: bytes) -> Document:
-    """Read every page.
+    """Read every page; where one cannot be read, try the file as qpdf rewrites it, and leave
+    out what still cannot.
 
     Raises CorruptError where no page can be had, EncryptedError where a password is needed,
     LimitError beyond MAX_PAGES or MAX_PAGE_CHARS.
     """
+    try:
+        whole = _read(data, partly=False)
+        if whole.pages:
+            return whole
+        failure = CorruptError("the file holds no page: fetch or export it again")
+    except CorruptError as error:
+        failure = error
+    rewritten = None if is_skipped("repair") else rewrite_pdf(data)
+    for version in (rewritten, data):
+        if version is not None:
+            with contextlib.suppress(CorruptError):
+                found = _read(version, partly=True)
+                if any(page.chars or page.images for page in found.pages):
+                    rest = tuple(n for n in found.notes if n.code != DAMAGED)
+                    said = next((n.message for n in found.notes if n.code == DAMAGED), None)
+                    note = _damaged(said or "the file does not open as it is")
+                    return replace(found, notes=(*rest, note))
+    raise failure
+
+
+def _read(data: bytes, *, partly: bool) -> Document:
+    """The pages, `partly` without those that cannot be read. Raises as `pdf_to_document`."""
     pymupdf.TOOLS.reset_mupdf_warnings()
+    if is_skipped("pdf"):
+        raise CorruptError("the file ends the library that reads it: fetch or export it again")
+    enter("pdf")
     try:
         pdf = pymupdf.open(stream=data, filetype="pdf")
     except (pymupdf.FileDataError, pymupdf.EmptyFileError, RuntimeError, ValueError) as error:
@@ -43,18 +77,30 @@ def pdf_to_document(data: bytes) -> Document:
             raise EncryptedError("a password is needed to read the file: save it without one")
         try:
             count = pdf.page_count
-            if count > MAX_PAGES:
-                raise LimitError(f"the file has {count} pages, at most {MAX_PAGES} are read")
-            pages = tuple(_page(pdf[index]) for index in range(count))
-        except (RuntimeError, ValueError, IndexError, TypeError) as error:
-            raise CorruptError(
-                "a page of the file cannot be read: fetch or export it again"
-            ) from error
+        except RuntimeError as error:
+            raise CorruptError("the file's pages cannot be counted: fetch it again") from error
+        if count > MAX_PAGES:
+            raise LimitError(f"the file has {count} pages, at most {MAX_PAGES} are read")
+        expect(count)
+        pages, lost = [], list[int]()
+        for number in range(1, count + 1):
+            try:
+                pages.append(_numbered_page(pdf, number))
+            except (*BROKEN, SkippedError) as error:
+                if not partly:
+                    raise CorruptError(
+                        "a page of the file cannot be read: fetch or export it again"
+                    ) from error
+                lost.append(number)
+                pages.append(Page(number, *A4[2:], chars=()))
         repaired = bool(pdf.is_repaired)
-    if not pages:
-        raise CorruptError("the file holds no page: fetch or export it again")
-    notes = _damage(repaired, pymupdf.TOOLS.mupdf_warnings())
-    return Document("application/pdf", pages, notes=notes, page_count=len(pages))
+    notes = _damage(repaired, pymupdf.TOOLS.mupdf_warnings(), lost)
+    return Document("application/pdf", tuple(pages), notes=notes, page_count=len(pages))
+
+
+def _numbered_page(pdf: Any, number: int) -> Page:
+    enter("pdf", number)
+    return _page(pdf[number - 1])
 
 
 def _page(page: Any) -> Page:
@@ -103,21 +149,21 @@ HARMLESS = ("bogus font", "invalid marked content", "ICC", "font", "glyph", "FT_
 """Messages of MuPDF that do not mean that text or lines may be missing."""
 
 
-def _damage(repaired: bool, messages: str) -> tuple[Finding, ...]:
+def _damage(repaired: bool, messages: str, lost: list[int]) -> tuple[Finding, ...]:
     lines = [
         line
         for line in messages.splitlines()
         if line and not any(word in line for word in HARMLESS)
     ]
+    if lost:
+        lines.insert(0, f"not read: {len(lost)} pages, the first is {lost[0]}")
     if not repaired and not lines:
         return ()
     said = "; ".join(dict.fromkeys(lines))[:200]
-    return (
-        Finding(
-            code="source.damaged",
-            severity="warning",
-            blame="unknown",
-            message="the file is damaged and was read in part or after repair: parts may be "
-            f"missing or old ({said or 'cross-reference table rebuilt'})",
-        ),
-    )
+    return (_damaged(said or "cross-reference table rebuilt"),)
+
+
+def _damaged(said: str) -> Finding:
+    if said.startswith(DAMAGE):
+        return Finding(DAMAGED, "warning", "unknown", said)
+    return Finding(DAMAGED, "warning", "unknown", f"{DAMAGE} ({said})")

@@ -1,0 +1,149 @@
+"""The worker: reads one document at a time, tells what it is at, answers in plain JSON.
+
+A request is `{"source": path or address, "detector", "evidence", "lines", "allow_private",
+"facts": {...}, "skip": [[stage, page]], "limits": {...}}`. What comes back, in this order:
+`{"ready": grade}` once; for each request any number of `{"at": [stage, page]}`, `{"pages": n}`
+and `{"source": {...}}`; at its end `{"status", "text", ...}` or `{"error": {"type", "message"},
+"source": ..., ...}`, both with `cpu` (seconds) and `rss_mb`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from batch import confine
+from batch.frames import (
+    FrameError,
+    LongFrameError,
+    read_frame,
+    value_to_frame,
+    write_all,
+    write_frame,
+)
+from batch.limits import Limits, Stage
+from extract.errors import InternalError, LimitError, error_to_dict
+
+Answer = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
+
+
+def work(boot: dict[str, Any]) -> None:
+    """Serve requests until there are no more."""
+    serve(boot, answer)
+
+
+def serve(boot: dict[str, Any], reply: Answer) -> None:
+    """Confine this process, then answer each request with what `reply` makes of it."""
+    out = os.dup(1)
+    os.dup2(2, 1)  # what a library prints must not get between the frames
+    requests = os.dup(0)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    if boot["fetch"]:
+        from batch.fetcher import start_fetcher
+
+        start_fetcher(boot["allow_private"])
+    write_frame(out, {"ready": confine.confine(boot["memory_mb"])})
+    while True:
+        try:
+            request = read_frame(requests)
+        except EOFError:
+            return
+        started = time.process_time()
+        watch = _Watch(out, dict_to_limits(request["limits"]))
+        said = reply(request, watch.tell)
+        confine.limit_memory(watch.limits.memory(""))
+        said["cpu"] = round(time.process_time() - started, 4)
+        said["rss_mb"] = _resident_mb()
+        write_all(out, _answer_to_frame(said))
+
+
+class _Watch:
+    """Passes on what the work tells, and grants what each stage may take."""
+
+    def __init__(self, out: int, limits: Limits) -> None:
+        self.out, self.limits = out, limits
+        self.pages, self.extra, self.memory = 0, 0.0, limits.memory("")
+        self.started = time.process_time()
+        confine.limit_memory(self.memory)
+        confine.limit_seconds(limits.budget())
+
+    def tell(self, what: dict[str, Any]) -> None:
+        """Write it to the supervisor, before anything is done about it."""
+        write_frame(self.out, what)
+        if "pages" in what:
+            self.pages += what["pages"]
+            self._grant()
+        elif "at" in what:
+            stage = self.limits.stage(what["at"][0])
+            if stage.seconds:
+                self.extra += stage.seconds
+                self._grant()
+            memory = self.limits.memory(what["at"][0])
+            if memory != self.memory:
+                self.memory = memory
+                confine.limit_memory(memory)
+
+    def _grant(self) -> None:
+        left = self.limits.budget(self.pages, self.extra) - (time.process_time() - self.started)
+        confine.limit_seconds(max(left, 1))
+
+
+def _answer_to_frame(said: dict[str, Any]) -> bytes:
+    try:
+        return value_to_frame(said)
+    except FrameError as exc:
+        kind = LimitError if isinstance(exc, LongFrameError) else InternalError
+        error = error_to_dict(kind(f"the result cannot be handed over ({exc})"))
+        return value_to_frame({"error": error, "cpu": said["cpu"], "rss_mb": said["rss_mb"]})
+
+
+def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """The report of the document that is asked for, or the error that stands for it."""
+    import gkextract
+    from extract import beat
+
+    facts = request["facts"]
+    if "://" in request["source"]:
+        from batch.fetcher import route_fetch
+
+        route_fetch()
+    beat.watch(tell, [(stage, page) for stage, page in request["skip"]])
+    try:
+        report = gkextract.extract(
+            request["source"],
+            detector=request["detector"],
+            allow_private=request["allow_private"],
+        )
+        if facts:
+            report = replace(report, source={**report.source, **facts})
+        if request["lines"]:
+            value = report.to_dict(evidence=request["evidence"])
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        else:
+            text = report.to_json(evidence=request["evidence"]).rstrip("\n")
+        return {"status": report.status, "text": text}
+    except Exception as exc:
+        error = gkextract.exception_to_error(exc)
+        source = {**(error.source or {}), **facts} or None
+        return {"error": gkextract.error_to_dict(error), "source": source}
+    finally:
+        beat.watch(None)
+
+
+def dict_to_limits(value: dict[str, Any]) -> Limits:
+    """Limits as a request carries them."""
+    stages = {name: Stage(**entry) for name, entry in value["stages"].items()}
+    return Limits(**{**value, "stages": stages})
+
+
+def _resident_mb() -> int:
+    with contextlib.suppress(OSError, IndexError, ValueError), open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+    return 0
