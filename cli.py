@@ -25,6 +25,7 @@ EXIT_PARTLY = 3
 """A batch in which a document failed; with --strict, a report that is not verified."""
 
 COMMANDS = {
+    "crawl": ("crawl SITE...", "finds, fetches and reads the reports of whole sites"),
     "forms": ("forms", "the rows and columns of both editions of the form"),
     "explain": ("explain CODE", "what a finding or an error means and what to do"),
 }

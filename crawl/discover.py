@@ -90,6 +90,9 @@ def _page_to_found(page: Page, answer: Answer, context: Context, kind: Kind) -> 
         items += given
     if not any(isinstance(i, More) for i in items):
         items += [i for i in page_to_more(page, context) if not _knows(items, i)]
+    if holds or kind in ("report", "attachment"):
+        # what a report's page shows in a frame is its attachment, not a list
+        items = [i for i in items if not (isinstance(i, Sub) and i.state.get("framed"))]
     trouble = _trouble(page, items)
     if trouble:
         return replace(found, trouble=trouble, annual=context.annual, holds_report=False)
