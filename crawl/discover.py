@@ -41,6 +41,12 @@ LEAST_SCORE = 20
 SHORT = 400
 """Characters up to which a page that speaks of a missing page is one."""
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
+_MAY_ATTACH = re.compile(
+    r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|zip|rar|7z|jpe?g|png|tif)\b|download|downfile|attach"
+    r"|<(?:iframe|frame|embed|object)\b|/__local/|/files/|showVsbpdfIframe",
+    re.IGNORECASE,
+)
+"""What a page without attachments has none of: most reports' pages are not looked through."""
 _PIECES = re.compile(r"\s*(?:[-_|–—>»]|\s{2,})\s*")
 _NAMES = ("articletitle", "columnname", "title")
 
@@ -83,7 +89,8 @@ def _page_to_found(page: Page, answer: Answer, context: Context, kind: Kind) -> 
         text=page.shown,
     )
     items: list[Item] = []
-    for name, find in finders().items():
+    # a report's own page is no list of any system's
+    for name, find in (finders() if not (holds and kind == "report") else {}).items():
         given = list(find(page, context))
         if given and not found.family:
             found = replace(found, family=name)
@@ -190,7 +197,7 @@ def _sub_to_candidates(
 ) -> Iterator[Candidate]:
     verdict = judge_title(sub.title, annual=annual)
     inside = Context(
-        annual=annual or verdict.promise == "annual",
+        annual=verdict.promise == "annual" or (annual and sub.sure),
         family=sub.family,
         list=context.list,
         state=sub.state,
@@ -225,6 +232,8 @@ def _column(
 
 def _attachments(page: Page, answer: Answer) -> Iterator[Candidate]:
     """Files of a report's page, the best first; a report that they name is one in its own right."""
+    if not _MAY_ATTACH.search(page.source):
+        return
     try:
         links = bytes_to_links(answer.data, answer.url, answer.charset)
     except GkextractError:

@@ -1,5 +1,5 @@
-"""Files that a person saved, for sites that refuse machines: into the store under their address, and
-from there on like everything else."""
+"""Files that a person saved, for sites that refuse machines: into the store under their address,
+and from there on like everything else."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ where it leads, whether a report is to be read from it.
 Outcomes: `fetched`, `changed`, `same`, `unchanged` (304), `fresh` (not asked for, known for less
 than the days of the plan), `redirected`, `redirected_home`, `redirect_loop`, `gone`, `vanished`
 (gone, and was there before), `blocked:KIND`, `refused:STATUS`, `http:STATUS`, `failed:CODE`,
-`empty`, `stub`, `soft_404`, `unreadable`, `not_a_file`, `duplicate`.
+`no_sitemap`, `empty`, `stub`, `soft_404`, `unreadable`, `not_a_file`, `duplicate`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def judge_came(row: Row, came: Came, *, seen: bool = False) -> Judged:
         return _judge_redirect(row, came)
     if came.status in REFUSALS:
         return Judged(f"refused:{came.status}", refused=True)
+    if came.status in (404, 410) and row.context.family == "sitemap":
+        return Judged("no_sitemap")
     if came.status in (404, 410):
         return Judged("vanished" if row.sha256 else "gone", f"HTTP {came.status}")
     if came.status in PASSES:

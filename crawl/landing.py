@@ -105,16 +105,13 @@ class Landing:
             "charset": _charset(came.headers.get("content-type", "")),
             "tls": came.tls, "unverified": came.unverified, "referer": parent,
             "anchor": row.words or None, "list_page": parent if row.kind == "report" else None,
-            "robots": robots, "outcome": judged.outcome, "note": judged.note or came.message or None,
+            "robots": robots, "outcome": judged.outcome, "note": judged.note or None,
         }  # fmt: skip
         marks = ", ".join("?" * len(values))
         self.ledger.base.execute(
             f"insert into fetches ({', '.join(values)}) values ({marks})", [*values.values()]
         )
-        self.ledger.base.execute(
-            "update hosts set requests = requests + 1, bytes = bytes + ? where host = ?",
-            (len(came.body), row.host),
-        )
+        self.ledger.count_request(row.host, len(came.body))
 
     def parent(self, row: Row) -> str | None:
         """The address of the page that led to a row."""
@@ -172,6 +169,8 @@ class Landing:
         found, kind = judged.found, row.kind
         if kind not in ("column", "page") or judged.document:
             return False
+        if judged.outcome == "gone" and row.context.state.get("guess"):
+            return False  # one of two addresses that a list may have
         if row.context.number > 1 or row.context.annual:
             return not judged.lead
         return found.annual or any(c.kind in ("report", "page") for c in found.candidates)

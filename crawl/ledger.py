@@ -88,6 +88,7 @@ class Ledger:
         self.plan = plan
         self.sites = {site.url: site for site in plan.own_sites()}
         self.run = 0
+        self._hosts: dict[str, dict[str, Any]] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -170,16 +171,11 @@ class Ledger:
             self.base.execute(
                 f"insert into urls ({', '.join(values)}) values ({marks})", [*values.values()]
             )
-            self._host(values["host"])
+            self.host(values["host"])
         else:
             sets = ", ".join(f"{name} = ?" for name in values)
             self.base.execute(f"update urls set {sets} where id = ?", [*values.values(), old["id"]])
         return old is None or bool(old["run"] != self.run)
-
-    def _host(self, host: str) -> None:
-        self.base.execute(
-            "insert or ignore into hosts (host, domain) values (?, ?)", (host, host_to_domain(host))
-        )
 
     def take(self, host: str) -> Row | None:
         """The next address of a host; None where none waits. It waits until it is done: whoever
@@ -200,14 +196,30 @@ class Ledger:
         return [row["host"] for row in found]
 
     def host(self, host: str) -> dict[str, Any]:
-        """What is known of a host."""
-        self._host(host)
-        return dict(self.base.execute("select * from hosts where host = ?", (host,)).fetchone())
+        """What is known of a host. Nobody else writes it, so it is read once."""
+        if host not in self._hosts:
+            self.base.execute(
+                "insert or ignore into hosts (host, domain) values (?, ?)",
+                (host, host_to_domain(host)),
+            )
+            found = self.base.execute("select * from hosts where host = ?", (host,)).fetchone()
+            self._hosts[host] = dict(found)
+        return self._hosts[host]
 
     def set_host(self, host: str, **values: Any) -> None:
-        """Notes of a host."""
-        sets = ", ".join(f"{name} = ?" for name in values)
-        self.base.execute(f"update hosts set {sets} where host = ?", [*values.values(), host])
+        """Notes of a host, those that are new."""
+        known = self.host(host)
+        values = {name: value for name, value in values.items() if known[name] != value}
+        if values:
+            known.update(values)
+            sets = ", ".join(f"{name} = ?" for name in values)
+            self.base.execute(f"update hosts set {sets} where host = ?", [*values.values(), host])
+
+    def count_request(self, host: str, received: int) -> None:
+        """One request more, with so many bytes."""
+        known = self.host(host)
+        values = {"requests": known["requests"] + 1, "bytes": known["bytes"] + received}
+        self.set_host(host, **values)
 
     def requests_of(self, site: str) -> int:
         """Requests to a site in this run."""

@@ -58,7 +58,7 @@ create table if not exists urls (
     document integer not null default 0  -- whether a report is to be read from it
 );
 create index if not exists urls_waiting on urls (host, priority, id) where state = 0;
-create index if not exists urls_documents on urls (sha256) where document = 1;
+create index if not exists urls_bytes on urls (sha256);
 
 create table if not exists fetches (
     id integer primary key,
@@ -132,6 +132,7 @@ create table if not exists results (
     agency text,
     year integer,
     error text,
+    tables integer not null,       -- how many of the form's three tables were found
     result text not null,          -- the report or the error, as the JSON contract has it
     primary key (sha256, extractor)
 );

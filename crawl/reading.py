@@ -24,6 +24,8 @@ _UNREAD = """
     group by u.sha256 order by u.id limit ?
 """
 BATCH = 64
+TABLES = ("proactive", "applications", "review")
+"""What makes a report: a page that only names one has none of them."""
 
 
 def read_documents(
@@ -54,6 +56,7 @@ def write_result(base: sqlite3.Connection, outcome: Outcome) -> None:
     """A document's report or error, unless it has one already."""
     agency: Any = None
     year: Any = None
+    tables = 0
     if outcome.error is not None:
         code: str | None = outcome.error.code
         line = {"source": outcome.error.source, "error": error_to_dict(outcome.error)}
@@ -62,7 +65,8 @@ def write_result(base: sqlite3.Connection, outcome: Outcome) -> None:
         code, text = None, outcome.text
         said = json.loads(text)
         agency, year = said.get("agency"), said.get("year")
+        tables = sum(bool(said.get(name)) for name in TABLES)
     base.execute(
-        "insert or ignore into results values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (outcome.task.key, EXTRACTOR, now(), outcome.status, agency, year, code, text),
+        "insert or ignore into results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (outcome.task.key, EXTRACTOR, now(), outcome.status, agency, year, code, tables, text),
     )

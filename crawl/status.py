@@ -1,4 +1,4 @@
-"""What a store holds and what it lacks, read from all its ledgers: per host, per list, per agency."""
+"""What a store holds and what it lacks, read from all its ledgers: per host, list, agency."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from crawl.ledger import connect, store_to_ledgers
 from extract.errors import InputError
 
 _REPORTS = """
-    select r.sha256, r.agency, r.year, r.status, r.error, r.result, u.url, u.site, u.host,
+    select r.sha256, r.agency, r.year, r.status, r.tables, r.result, u.url, u.site, u.host,
            u.words, u.year as hinted_year, u.agency as hinted_agency, u.outcome, u.kind
     from results r join urls u on u.sha256 = r.sha256 and u.document = 1
-    where r.extractor = (select extractor from results r2 where r2.sha256 = r.sha256
-                         order by at desc, extractor desc limit 1)
+    where r.tables > 0 and r.extractor = (
+        select extractor from results r2 where r2.sha256 = r.sha256
+        order by at desc, extractor desc limit 1)
     order by u.id
 """
 _FAILED = """
     select u.url, r.error, r.result, u.words from urls u join results r on r.sha256 = u.sha256
-    where u.document = 1 and r.error is not null and not exists (
+    where u.document = 1 and r.tables = 0 and not exists (
         select 1 from urls v join results s on s.sha256 = v.sha256
-        where v.document = 1 and s.error is null and (v.parent = u.id or u.parent = v.id))
+        where v.document = 1 and s.tables > 0 and (v.parent = u.id or u.parent = v.id))
     order by u.id
 """
 GOT = ("fetched", "same", "changed", "unchanged", "fresh")
@@ -61,19 +62,16 @@ def store_to_reports(store: Path) -> list[Held]:
     """Every report of a store once, by agency and year; of several documents of the same the
     best read, then the first found, stands for it."""
     ranks = ("verified", "inconsistent", "unproven", "doubtful", "incomplete")
-    found: dict[tuple[str, int | None], dict[str, tuple[int, sqlite3.Row]]] = defaultdict(dict)
+    found: dict[tuple[str, int | None], list[tuple[int, sqlite3.Row]]] = defaultdict(list)
     for base in open_ledgers(store):
         for row in base.execute(_REPORTS):
-            if row["error"] is not None:
-                continue
             agency = row["agency"] or row["hinted_agency"] or row["words"]
-            name = (agency, row["year"] or row["hinted_year"])
             rank = ranks.index(row["status"]) if row["status"] in ranks else len(ranks)
-            found[name].setdefault(row["sha256"], (rank, row))
+            found[agency, row["year"] or row["hinted_year"]].append((rank, row))
     reports = []
     for (agency, year), documents in found.items():
-        (_, best), *others = sorted(documents.values(), key=lambda pair: pair[0])
-        copies = tuple((row["url"], row["sha256"]) for _, row in others)
+        (_, best), *others = sorted(documents, key=lambda pair: pair[0])
+        copies = tuple(dict.fromkeys((row["url"], row["sha256"]) for _, row in others))
         reports.append(
             Held(agency, year, best["sha256"], best["url"], best["status"], best["result"], copies)
         )
@@ -161,12 +159,13 @@ def _lists(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
 
 
 def _failed_to_dict(row: sqlite3.Row) -> dict[str, Any]:
-    error = json.loads(row["result"])["error"]
+    said = json.loads(row["result"]).get("error")
+    message = said["message"] if said else "it names a report and has no table of it"
     return {
         "url": row["url"],
         "words": row["words"],
-        "error": row["error"],
-        "message": error["message"],
+        "error": row["error"] or "NO_TABLES",
+        "message": message,
     }
 
 
@@ -182,7 +181,8 @@ def _vanished(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
 
 def _versions(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     query = (
-        "select u.url, v.number, v.sha256, v.first_at from versions v join urls u on u.id = v.url_id "
+        "select u.url, v.number, v.sha256, v.first_at from versions v "
+        "join urls u on u.id = v.url_id "
         "where exists (select 1 from versions w where w.url_id = v.url_id and w.number > 1) "
         "order by u.id, v.number"
     )

@@ -1,5 +1,5 @@
-"""A store as WARC, for archives. An export and no store: a WARC that was cut short gives fewer records
-and nothing says so; hence a manifest of counts and digests beside it."""
+"""A store as WARC, for archives. An export and no store: a WARC that was cut short gives fewer
+records and nothing says so; hence a manifest of counts and digests beside it."""
 
 from __future__ import annotations
 

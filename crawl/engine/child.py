@@ -70,6 +70,7 @@ def settings(plan: Plan) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": False,  # ours does
         "CONCURRENT_REQUESTS": plan.hosts,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 1,  # it starts so many tasks for every answer
         "DOWNLOAD_DELAY": 0,  # the desk spaces exactly
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": False,

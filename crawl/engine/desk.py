@@ -26,7 +26,7 @@ SLOW = 2.0
 MAX_PAUSE = 60.0
 """Seconds that a slow host's pause may grow to."""
 MAX_WAIT = 120.0
-"""Seconds of a Retry-After that are waited for; a host that asks for more is left for another run."""
+"""Seconds of a Retry-After that are waited for; who asks for more is left for another run."""
 
 
 class Desk:
@@ -99,7 +99,8 @@ class Desk:
 
     def _is_fresh(self, row: Row) -> bool:
         """A file whose server gives nothing to ask by, and that was fetched not long ago."""
-        if not row.document or not row.sha256 or row.etag or row.modified or not row.checked:
+        file = row.document or row.kind == "attachment"
+        if not file or not row.sha256 or row.etag or row.modified or not row.checked:
             return False
         since = datetime.now(UTC) - datetime.fromisoformat(row.checked)
         return row.note != "unlisted" and since < timedelta(days=self.plan.recheck_days)

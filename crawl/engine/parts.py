@@ -214,9 +214,7 @@ class RobotsMiddleware:
             assert engine is not None
             await engine.download_async(request)
             came: Came = request.meta["came"]
-            desk.ledger.base.execute(
-                "update hosts set requests = requests + 1 where host = ?", (row.host,)
-            )
+            desk.ledger.count_request(row.host, len(came.body))
             if came.location and desk.ledger.sites[row.site].allows(url_to_host(came.location)):
                 url = came.location
                 continue

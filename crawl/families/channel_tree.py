@@ -48,4 +48,4 @@ def _columns(url: str, name: str) -> Iterator[Item]:
         yield Sub(url, name)
         return
     for word in LISTS:
-        yield Sub(f"{url[: null.start()]}/{word}.{null[1]}", name)
+        yield Sub(f"{url[: null.start()]}/{word}.{null[1]}", name, state={"guess": True})
