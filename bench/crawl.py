@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -146,37 +146,51 @@ def begin(plan: Plan, store: Path) -> subprocess.Popen[bytes]:
 
 
 def kill(times: int, seed: int) -> dict[str, Any]:
-    """A crawl killed so many times, then let go to its end; what the server saw."""
-    chance, kills = Random(seed), 0
-    with tempfile.TemporaryDirectory() as folder, serve(world()) as web:
+    """A crawl killed so many times while it fetched, then let go to its end; what the server,
+    whose answers take a while, saw of it."""
+    chance = Random(seed)
+    lost: list[int] = []
+    with tempfile.TemporaryDirectory() as folder, serve(world(), pause=0.1) as web:
         store = Path(folder)
         while True:
-            child = begin(plan_of(web), store)
-            try:
-                seconds = chance.uniform(0.9, 1.8) if kills < times else None
-                code = child.wait(seconds)
+            child, before = begin(plan_of(web), store), len(web.log)
+            if len(lost) == times:
+                code = child.wait()
                 break
-            except subprocess.TimeoutExpired:
-                child.send_signal(signal.SIGKILL)
-                child.wait()
-                kills += 1
+            while len(web.log) == before and child.poll() is None:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0.0, 0.3))
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            time.sleep(0.4)  # for answers that nobody is left to take
+            lost.append(_unrecorded(web, store))
         assert code == 0, code
         expected = {pair for site in web.sites.values() for pair in site.expected}
         reports = {(held.agency, held.year) for held in store_to_reports(store)}
-        log = [s for s in web.log if s.path != "/robots.txt" and s.status == 200]
-        again = Counter((s.host, s.method, s.path) for s in log)
         base = sqlite3.connect(store / "ledger.sqlite")
         twice = "select count(*) from (select 1 from results group by sha256 having count(*) > 1)"
+        each = [after - before for before, after in pairwise([0, *lost])]
         return {
-            "kills": kills,
+            "kills": len(lost),
             "reports": len(reports),
             "lost": len(expected - reports),
             "extra": len(reports - expected),
             "extracted twice": base.execute(twice).fetchone()[0],
             "requests": len(web.log),
-            "asked again": sum(n - 1 for key, n in again.items() if key[1] == "GET"),
-            "hosts x kills": kills * (len(web.sites) - 1),
+            "answers lost in a kill": each,
+            "answers lost otherwise": _unrecorded(web, store) - lost[-1],
+            "hosts, each with one request at most": len(web.sites) - 1,
         }
+
+
+def _unrecorded(web: Web, store: Path) -> int:
+    """Requests that the server saw and the ledger does not: their answers were lost."""
+    seen = sum(s.path != "/robots.txt" for s in web.log)
+    base = sqlite3.connect(store / "ledger.sqlite")
+    try:
+        return seen - int(base.execute("select count(*) from fetches").fetchone()[0])
+    finally:
+        base.close()
 
 
 def shards() -> dict[str, Any]:

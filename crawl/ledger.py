@@ -117,6 +117,8 @@ class Ledger:
                 )
                 self.run = int(cursor.lastrowid or 0)
                 base.execute("update hosts set stopped = null, refused = 0")
+            # what was tried before an interruption was tried without its cookies
+            base.execute("update urls set tries = 0 where state = 0")
             base.execute("create temp table mine (site text primary key)")
             base.executemany("insert into mine values (?)", [(url,) for url in self.sites])
             for site in self.sites.values():

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from batch.confine import follow_parent
 from crawl.blobs import Blobs
 from crawl.engine.desk import Desk
 from crawl.ledger import Ledger, shard_to_name
@@ -25,6 +26,7 @@ TICK = 1.0
 
 def main() -> int:
     """Crawls until nothing waits. 0 when the run is finished, 75 when it was interrupted."""
+    follow_parent(os.getppid())
     store = Path(sys.argv[1])
     plan = json_to_plan(sys.stdin.readline())
     threading.Thread(target=_watch, daemon=True).start()
