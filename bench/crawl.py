@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -35,6 +36,7 @@ from fixtures.web.world import world
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTS, PAGES, PDFS = 8, 2_000, 200
+STRANGER = "stranger"
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
@@ -123,7 +125,7 @@ def speed(rounds: int) -> None:
 
 def plan_of(web: Web, **options: Any) -> Plan:
     """The test web's plan, with short limits for its slow site."""
-    names = [name for name in web.sites if name != "stranger"]
+    names = [name for name in web.sites if name != STRANGER]
     times = Times(total=20.0, window=1.0, least=100)
     sites = tuple(Site(web.url(name)) for name in names)
     return Plan(sites, allow_private=True, delay=0.05, times=times, **options)
@@ -145,12 +147,17 @@ def begin(plan: Plan, store: Path) -> subprocess.Popen[bytes]:
     return child
 
 
-def kill(times: int, seed: int) -> dict[str, Any]:
+def some_world(names: Sequence[str] = ()) -> list[WebSite]:
+    """The sites of these names, all without any; the stranger always."""
+    return [s for s in world() if not names or s.name in names or s.name == STRANGER]
+
+
+def kill(times: int, seed: int, names: Sequence[str] = ()) -> dict[str, Any]:
     """A crawl killed so many times while it fetched, then let go to its end; what the server,
     whose answers take a while, saw of it."""
     chance = Random(seed)
     lost: list[int] = []
-    with tempfile.TemporaryDirectory() as folder, serve(world(), pause=0.1) as web:
+    with tempfile.TemporaryDirectory() as folder, serve(some_world(names), pause=0.1) as web:
         store = Path(folder)
         while True:
             child, before = begin(plan_of(web), store), len(web.log)
@@ -193,9 +200,9 @@ def _unrecorded(web: Web, store: Path) -> int:
         base.close()
 
 
-def shards() -> dict[str, Any]:
+def shards(names: Sequence[str] = ()) -> dict[str, Any]:
     """Two processes, each with its part; the stores copied into one."""
-    with tempfile.TemporaryDirectory() as folder, serve(world()) as web:
+    with tempfile.TemporaryDirectory() as folder, serve(some_world(names)) as web:
         stores = [Path(folder, f"part{n}") for n in (1, 2)]
         parts = [begin(plan_of(web, shard=(n, 2)), store) for n, store in enumerate(stores, 1)]
         codes = [part.wait() for part in parts]

@@ -187,7 +187,8 @@ def _entry_to_candidates(entry: Entry, annual: bool, family: str) -> Iterator[Ca
     if verdict.promise == "report":
         yield _report(entry.url, entry.title, verdict, family)
         for url, title in entry.files:
-            yield replace(_report(url, title, verdict, family), kind="attachment", score=90)
+            file = replace(_report(url, title, verdict, family), kind="attachment", score=90)
+            yield replace(file, context=Context(state={"of": entry.url}))
     elif verdict.promise == "annual":
         yield _column(entry.url, entry.title, verdict, family, Context(annual=True))
 

@@ -61,6 +61,13 @@ class Robots:
         return tuple(self._rules.sitemaps) if self.has_rules else ()
 
     @property
+    def outcome(self) -> str:
+        """What becomes of an address where this one did not come."""
+        if self.status.startswith("blocked:"):
+            return self.status
+        return "failed:BLOCKED" if self.status == "BLOCKED" else "robots:unreachable"
+
+    @property
     def said(self) -> str:
         """In words for records."""
         return f"allowed (robots.txt: {self.status})"

@@ -28,7 +28,9 @@ _FAILED = """
     select u.url, r.error, r.result, u.words from urls u join results r on r.sha256 = u.sha256
     where u.document = 1 and r.tables = 0 and not exists (
         select 1 from urls v join results s on s.sha256 = v.sha256
-        where v.document = 1 and s.tables > 0 and (v.parent = u.id or u.parent = v.id))
+        where v.document = 1 and s.tables > 0 and (
+            v.parent = u.id or u.parent = v.id
+            or json_extract(v.context, '$.state.of') = u.url))
     order by u.id
 """
 GOT = ("fetched", "same", "changed", "unchanged", "fresh")
@@ -137,11 +139,7 @@ def _hosts(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
 
 def _lists(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     turns: dict[str, list[Turn]] = defaultdict(list)
-    query = (
-        "select p.*, u.outcome from list_pages p left join urls u on u.url = p.url "
-        "order by list, number"
-    )
-    for row in base.execute(query):
+    for row in base.execute("select * from list_pages order by list, number"):
         numbers = (row["number"], row["rows"] or 0, row["reports"], row["fresh"])
         turns[row["list"]].append(Turn(*numbers, row["foreign_rows"], row["trouble"]))
     for row in base.execute("select * from lists order by url"):

@@ -42,6 +42,7 @@ def store_to_warc(store: Path, path: Path) -> dict[str, Any]:
                     head = StatusAndHeaders(phrase, [*said.items()], protocol="HTTP/1.1")
                     record = _record(writer, row, head, blobs, seen)
                     writer.write_record(record)
+                    record.raw_stream.close()  # a revisit's is left open
                     counts[record.rec_type] += 1
     except OSError as error:
         raise OutputError(f"the WARC cannot be written ({error.strerror})") from error

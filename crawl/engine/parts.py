@@ -170,9 +170,7 @@ class RobotsMiddleware:
             desk.stop(row.host, f"a Crawl-delay of {wished:g} s, more than {MAX_CRAWL_DELAY:g}")
             self._refuse(request, "stopped", "its Crawl-delay")
         if not robots.is_reachable:
-            blocked = robots.status.startswith("blocked:")
-            outcome = robots.status if blocked else "robots:unreachable"
-            self._refuse(request, outcome, f"robots.txt: {robots.status}")
+            self._refuse(request, robots.outcome, f"robots.txt: {robots.status}")
         if not robots.allows(row.url):
             self._refuse(request, "robots:forbidden")
 
