@@ -20,6 +20,7 @@ from extract.output import say, write_stdout
 from gkextract import GkextractError, OutputError, exception_to_error
 
 COMMANDS = {
+    "crawl": ("crawl SITE...", "finds, fetches and reads the reports of whole sites"),
     "forms": ("forms", "the rows and columns of both editions of the form"),
     "explain": ("explain CODE", "what a finding or an error means and what to do"),
 }

@@ -79,15 +79,15 @@ def fetch(
     target = url_to_target(url, allow_private=allow_private, charset=charset)
     passed: list[str] = []
     while True:
-        answer = _ask_patiently(target, _to_headers(target, referer, jar), terms)
-        _keep_cookies(answer.headers, target, jar)
+        answer = _ask_patiently(target, to_headers(target, referer, jar), terms)
+        keep_cookies(answer.headers, target, jar)
         location = answer.headers.get("Location")
         if answer.status not in REDIRECTS or not location:
             break
         if len(passed) == limits.redirects:
             raise FetchError(f"redirected more than {limits.redirects} times", "check the address")
         passed.append(target.url)
-        target = _follow(target, location, allow_private)
+        target = follow_redirect(target, location, allow_private)
     _check_answer(answer)
     said = answer.headers.get("Content-Type") or ""
     declared, encoding = _TYPE.match(said), _CHARSET.search(said)
@@ -143,14 +143,14 @@ def _ask_patiently(target: Target, headers: dict[str, str], terms: Terms) -> Ans
             passes = answer.status in AGAIN or answer.status >= 500
             if not passes or find_challenge(answer.status, answer.body):
                 return answer
-            wait = max(wait, _retry_after(answer.headers.get("Retry-After")))
+            wait = max(wait, retry_after(answer.headers.get("Retry-After")))
             if tries == terms.limits.retries or wait > terms.left():
                 return answer
         time.sleep(wait)
         tries += 1
 
 
-def _retry_after(said: str | None) -> float:
+def retry_after(said: str | None) -> float:
     """Seconds that a server asks to wait; 0 where it does not say."""
     said = (said or "").strip()
     if said.isascii() and said.isdigit():
@@ -180,7 +180,7 @@ def _check_answer(answer: Answer) -> None:
         raise FetchError("the server sent an empty body")
 
 
-def _to_headers(target: Target, referer: str | None, jar: Jar) -> dict[str, str]:
+def to_headers(target: Target, referer: str | None, jar: Jar) -> dict[str, str]:
     headers = {
         "User-Agent": USER_AGENT,
         "Accept": "*/*",
@@ -201,7 +201,7 @@ def _to_headers(target: Target, referer: str | None, jar: Jar) -> dict[str, str]
     return headers
 
 
-def _keep_cookies(headers: HTTPMessage, target: Target, jar: Jar) -> None:
+def keep_cookies(headers: HTTPMessage, target: Target, jar: Jar) -> None:
     """A plain jar: guards that set a cookie and send back to the same address are passed with
     it. What a script would set is not."""
     for line in headers.get_all("Set-Cookie") or ():
@@ -211,7 +211,7 @@ def _keep_cookies(headers: HTTPMessage, target: Target, jar: Jar) -> None:
             cookies[found[1]] = found[2]
 
 
-def _follow(target: Target, location: str, allow_private: bool) -> Target:
+def follow_redirect(target: Target, location: str, allow_private: bool) -> Target:
     """Where a redirect leads. Raises BlockedError, FetchError."""
     raw = location.strip().encode("latin-1", errors="replace")  # as http.client gives it
     try:

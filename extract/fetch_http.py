@@ -38,8 +38,16 @@ class Answer:
     tls: Tls | None
 
 
-def ask_server(target: Target, headers: Mapping[str, str], terms: Terms) -> Answer:
-    """GET, and the whole answer; of one without document (no 2xx) the beginning of its body.
+def ask_server(
+    target: Target,
+    headers: Mapping[str, str],
+    terms: Terms,
+    *,
+    body: bytes | None = None,
+    lane: str | None = None,
+) -> Answer:
+    """GET, or POST of a body, and the whole answer; of one without document (no 2xx) the
+    beginning of its body. `lane` names the TLS settings that are known to work.
 
     Raises BlockedError, FetchError (TransientError where it may pass), LimitError."""
     addresses = find_addresses(target, terms)
@@ -48,16 +56,18 @@ def ask_server(target: Target, headers: Mapping[str, str], terms: Terms) -> Answ
         tls: Tls | None = None
         if target.scheme == "https":
             sock, tls = secure_connection(
-                lambda: connect_one(addresses, target, terms), target.host, terms
+                lambda: connect_one(addresses, target, terms), target.host, terms, lane
             )
         else:
             sock = cast(Any, connect_one(addresses, target, terms))
         stack.enter_context(sock)
         wire = stack.enter_context(Wire(sock, terms))
-        lines = [f"GET {target.path} HTTP/1.1", f"Host: {target.authority}"]
+        method = "GET" if body is None else "POST"
+        lines = [f"{method} {target.path} HTTP/1.1", f"Host: {target.authority}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        wire.send("\r\n".join([*lines, "", ""]).encode("ascii"))
-        response = http.client.HTTPResponse(cast(Any, wire), method="GET")
+        lines += [] if body is None else [f"Content-Length: {len(body)}"]
+        wire.send("\r\n".join([*lines, "", ""]).encode("ascii") + (body or b""))
+        response = http.client.HTTPResponse(cast(Any, wire), method=method)
         stack.callback(response.close)
         try:
             response.begin()

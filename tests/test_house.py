@@ -28,6 +28,7 @@ SOURCES = sorted(
         "gkextract.py",
         "batch",
         "commands",
+        "crawl",
         "extract",
         "tableparse",
         "fixtures",
@@ -96,7 +97,7 @@ def test_data_files_are_packaged() -> None:
     }
     found = {
         _name(path)
-        for package in ("batch", "extract", "tableparse")
+        for package in ("batch", "crawl", "extract", "tableparse")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }

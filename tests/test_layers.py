@@ -1,4 +1,4 @@
-"""Imports point down: cli > commands > gkextract > extract > tableparse, and nothing
+"""Imports point down: cli > commands > crawl > gkextract > extract > tableparse, and nothing
 is loaded early."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-LAYERS = ("tableparse", "extract", "gkextract", "batch", "commands", "cli")
+LAYERS = ("tableparse", "extract", "gkextract", "batch", "crawl", "commands", "cli")
 """From the bottom up; import-linter holds what is inside of the packages."""
 
 TABLEPARSE_MAY = {
@@ -57,7 +57,7 @@ def test_tableparse_is_pure() -> None:
 @pytest.mark.parametrize("module", ["gkextract", "cli"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
     """Importing the public face or the command line loads no document library."""
-    heavy = "camelot cv2 numpy pandas pdfminer pdfplumber playa pymupdf PIL rich"
+    heavy = "camelot cv2 numpy pandas pdfminer pdfplumber playa pymupdf PIL rich scrapy twisted"
     code = f"import sys, {module}; print(*({set(heavy.split())!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.split() == []
