@@ -26,6 +26,10 @@ EXIT_PARTLY = 3
 
 COMMANDS = {
     "forms": ("forms", "the rows and columns of both editions of the form"),
+    "view": (
+        "view SOURCE",
+        "one HTML page: what was read, from where, what proves it",
+    ),
     "explain": ("explain CODE", "what a finding or an error means and what to do"),
 }
 """Name -> (usage, what it gives); the module of that name in `commands` holds its `run`."""
