@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
 import json
+import random
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import REPORTS, ROOT, run_gkextract
-from lxml import html
+from hostile import CELL, TITLE, hostile_document
+from hostile import KINDS as HOSTILE
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree, html
+from PIL import Image
 
 import gkextract
+from extract.pipeline import Work
+from extract.view.drawn import page_to_drawing
 from extract.view.load import load_work
+from extract.view.markup import fit_text, tag, value_to_script
 from extract.view.model import work_to_model
-from extract.view.page import work_to_page
+from extract.view.page import MAX_SHEETS, model_to_page, pages_to_show, work_to_page
+from extract.view.picture_worker import MAX_BYTES
+from extract.view.pictures import draw_pages
 
 SLIP = REPORTS / "word-a28-slip-2019.pdf"
 DOCUMENTS = ROOT / "fixtures" / "documents"
@@ -32,14 +47,25 @@ KINDS = [
 """A document of every kind of view: pages with pictures, turned, drawn; tables; archives."""
 
 
+@cache
+def _work(path: Path) -> Work:
+    return load_work(path)
+
+
+@cache
 def _model(path: Path) -> dict[str, Any]:
-    return work_to_model(load_work(path))
+    return work_to_model(_work(path))
+
+
+@cache
+def _page(path: Path) -> str:
+    return work_to_page(_work(path))
 
 
 @pytest.mark.parametrize("path", KINDS, ids=lambda path: path.name)
 def test_report_is_that_of_extraction(path: Path) -> None:
     """What the page shows is the report that extraction gives, key for key and byte for byte."""
-    assert load_work(path).report.to_json(evidence=True) == gkextract.extract(path).to_json(
+    assert _work(path).report.to_json(evidence=True) == gkextract.extract(path).to_json(
         evidence=True
     )
 
@@ -98,7 +124,7 @@ def test_slip_crosses_where_it_is() -> None:
     assert len(crossed) == 1
     failing = [model["identities"][at] for at in model["figures"][crossed[0]]["identities"]]
     assert {i["over"] for i in failing if i["state"] == "failed"} == {"row", "column"}
-    page = html.fromstring(work_to_page(load_work(SLIP)))
+    page = html.fromstring(_page(SLIP))
     over = {e.get("class") for e in page.xpath("//*[contains(@class, 'band')]")}
     assert {"band row", "band column"} <= over
 
@@ -124,7 +150,7 @@ def test_boxes_lie_on_the_pages_as_shown() -> None:
 def test_page_links_both_sides(path: Path) -> None:
     """Every figure has its element in the matrix; every one that is printed on a page that is
     shown has one in the document; ids are not given twice."""
-    model, text = _model(path), work_to_page(load_work(path))
+    model, text = _model(path), _page(path)
     page = html.fromstring(text)
     in_matrix = page.xpath("//*[@id='reading']//*[@data-path]/@data-path")
     in_document = page.xpath("//*[@id='document']//*[@data-path]/@data-path")
@@ -138,7 +164,7 @@ def test_page_links_both_sides(path: Path) -> None:
 
 def test_pages_are_pictures_of_few_bytes() -> None:
     """A report's pages are WebP pictures; the page of it stays far under 5 MB for six pages."""
-    text = work_to_page(load_work(SLIP))
+    text = _page(SLIP)
     model = _model(SLIP)
     assert text.count("data:image/webp;base64,") == len(model["pages"])
     assert len(text.encode()) < 5_000_000 / 6 * len(model["pages"])
@@ -165,3 +191,110 @@ def test_command_fails_as_reading_does(tmp_path: Path) -> None:
         assert (ran.code, ran.json(), ran.err) == (read.code, read.json(), read.err)
         assert ran.code >= 4
         assert not target.exists()
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_words_of_the_document_are_words(tmp_path: Path, kind: str) -> None:
+    """Markup and scripts that a document prints become text, in whatever place of the page: it
+    has the two scripts of its own, no attribute that runs, and no link but to the web."""
+    text = work_to_page(load_work(hostile_document(kind, tmp_path)))
+    page = html.document_fromstring(text)
+    shown = "".join(page.itertext())
+    assert (TITLE if kind in ("docx", "markdown") else CELL.replace(" ", "")[3:12]) in shown
+    assert [e.get("type") for e in page.iter("script")] == ["application/json", None]
+    assert not list(page.iter("img", "iframe", "object", "embed", "form", "base", "link"))
+    for element in page.iter(etree.Element):
+        assert not [name for name in element.attrib if name.startswith("on") or name == "style"]
+        target = element.get("href", "#")
+        assert target.startswith(("#picture-", "data:image/webp;base64,", "https://")) or (
+            target == "#"
+        )
+    assert json.loads(page.get_element_by_id("model").text)["figures"]
+
+
+def test_policy_allows_its_own_and_nothing_else() -> None:
+    """The page's policy begins with nothing at all and allows its script and style by their
+    hashes, as they stand in the page."""
+    page = html.document_fromstring(_page(SLIP))
+    (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    allowed = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert allowed.pop("default-src") == "'none'"
+    assert allowed.pop("img-src") == "data:"
+    for name, element in (("style-src", "//style"), ("script-src", "//script[not(@type)]")):
+        (own,) = page.xpath(f"{element}/text()")
+        digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+        assert allowed.pop(name) == f"'sha256-{digest}'"
+    assert set(allowed.values()) == {"'none'"}
+
+
+@given(st.text(), st.text())
+def test_text_and_attributes_come_back(text: str, attribute: str) -> None:
+    """Any text put into an element and its attribute is read back from the page as it was, but
+    for characters that no page may hold."""
+    element = html.fragment_fromstring(str(tag("p", {"title": attribute}, text)))
+    assert not len(element)
+    kept = str.maketrans("\r", "\n")
+    assert (element.text or "").replace("\r", "\n") == fit_text(text).translate(kept)
+    assert element.get("title").replace("\r", "\n") == fit_text(attribute).translate(kept)
+
+
+@given(st.recursive(st.none() | st.text() | st.integers(), st.lists, max_leaves=5))
+def test_data_stays_in_its_block(value: object) -> None:
+    """Any value put into a data block is read back from it, and can neither end it nor open a
+    comment in it."""
+    block = value_to_script(value)
+    assert not set("<>&") & set(block)
+    assert json.loads(block) == value
+
+
+def test_drawing_of_a_turned_page_is_turned() -> None:
+    """A page without a picture is drawn from what was read, turned as a viewer shows it: its
+    characters stand where its figures are marked."""
+    path = ROOT / "fixtures" / "ofd" / "ofd-a14-sideways-40.ofd"
+    page = _work(path).document.pages[0]
+    assert page.turn
+    drawing = html.fragment_fromstring(f"<svg>{page_to_drawing(page)}</svg>")
+    a, b, c, d, e, f = map(float, re.findall(r"[-\d.]+", drawing.xpath("//g/@transform")[0]))
+    figure = _model(path)["figures"]["proactive.fees.amount_10k_yuan"]
+    (line,) = [t for t in drawing.iter("text") if t.text.endswith(figure["raw"])]
+    x, y = float(line.get("x").split()[-1]), float(line.get("y"))
+    x0, top, x1, bottom = figure["box"]
+    assert x0 <= a * x + c * y + e <= x1
+    assert top <= b * x + d * y + f <= bottom
+
+
+def test_pages_that_cannot_be_drawn_are_left_out() -> None:
+    """What is no document, no page of it, or not done in time gives no picture and no error."""
+    data = SLIP.read_bytes()
+    assert set(draw_pages(data, "application/pdf", [1, 99])) == {1}
+    assert draw_pages(data[: len(data) // 3], "application/pdf", [2]) == {}
+    assert draw_pages(b"nothing", "application/pdf", [1]) == {}
+    assert draw_pages(data, "text/html", [1]) == {}
+    assert draw_pages(data, "application/pdf", [1], seconds=0.001) == {}
+
+
+def test_long_documents_show_the_pages_with_figures() -> None:
+    """Of a document with more pages than are shown, those with figures are, in order, and the
+    others are named."""
+    model = dict(_model(SLIP))
+    page = model["pages"][0]
+    model["pages"] = [page | {"number": n} for n in range(1, 201)]
+    figures = model["figures"]
+    model["figures"] = {p: f | {"page": f["page"] + 150} for p, f in figures.items()}
+    shown = pages_to_show(model)
+    assert len(shown) == MAX_SHEETS
+    assert shown == sorted(shown)
+    assert {151, 152} <= set(shown)
+    assert "Page 200 of 200 is not shown here." in model_to_page(model, {}, {})
+
+
+def test_pictures_of_scans_are_within_a_size() -> None:
+    """A page that is one noisy photograph is drawn with losses until it is small enough, so that
+    six pages of a scan stay under 5 MB."""
+    noise = random.Random(7).randbytes(827 * 1170)
+    scan = Image.frombytes("L", (827, 1170), noise).convert("RGB")
+    out = io.BytesIO()
+    scan.save(out, "JPEG", quality=80)
+    picture = draw_pages(out.getvalue(), "image/jpeg", [1])[1]
+    assert len(picture) <= MAX_BYTES
+    assert 6 * len(picture) * 4 / 3 < 5_000_000

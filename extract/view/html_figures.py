@@ -9,8 +9,6 @@ from typing import Any
 from extract.view.markup import Markup, join, tag
 
 Plain = dict[str, Any]
-ORDINALS = ("{}、", "（{}）", "{}.")
-"""How the form prints the number of a row, by its level."""
 HELD, BLANKS, SKIPPED = "✓", "?", "–"
 
 
@@ -32,12 +30,6 @@ def figure_attributes(path: str, figure: Mapping[str, Any]) -> dict[str, Any]:
         "tabindex": -1,
         "aria-label": f"{figure['row']}, {figure['column']}: {said}",
     }
-
-
-def ordinal_text(row: Mapping[str, Any]) -> str:
-    """The row's number as the form prints it."""
-    level = row.get("level", 0)
-    return ORDINALS[level].format(row["ordinal"]) if row.get("ordinal") else ""
 
 
 def model_to_matrices(model: Plain, words: Plain) -> Markup:
@@ -88,10 +80,14 @@ def _row_rule(name: str) -> str:
 
 
 def _row(model: Plain, row: Plain, width: int, margin: bool) -> Markup:
-    label = ordinal_text(row) + row["label"]
-    level = {"scope": "row", "class": f"label level-{row.get('level', 0)}"}
+    label = row["label"]
+    level = {"scope": "row", "class": f"label level-{row['level']}"}
     if row["kind"] == "group":
-        head = tag("th", {**level, "scope": "rowgroup", "colspan": width + 1 + margin}, label)
+        head = tag(
+            "th",
+            {**level, "scope": "rowgroup", "colspan": width + 1 + margin},
+            tag("span", None, label),
+        )
         return tag("tr", {"class": "group"}, head)
     if row["kind"] == "subtotal":
         label += " (printed subtotal)"

@@ -6,15 +6,23 @@ import re
 from collections import Counter
 from typing import Any
 
+from extract.sniff import CSV, DOCX, HTML, MARKDOWN, MHT, OFD, RTF, TSV, XLS, XLSX
 from extract.view.markup import Markup, tag
 
 Plain = dict[str, Any]
 KINDS = {
     "application/pdf": "PDF",
-    "text/html": "web page",
+    CSV: "CSV",
+    DOCX: "Word (DOCX)",
+    HTML: "web page",
+    MARKDOWN: "Markdown",
+    MHT: "web archive (MHT)",
+    OFD: "OFD",
+    RTF: "RTF",
+    TSV: "TSV",
+    XLS: "Excel (XLS)",
+    XLSX: "Excel (XLSX)",
     "text/plain": "plain text",
-    "text/markdown": "Markdown",
-    "text/csv": "CSV",
 }
 """What media types are called; others by what stands behind their slash."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -62,7 +70,7 @@ def _count(number: int, name: str) -> str:
 def _meta(model: Plain) -> list[str | Markup | None]:
     source = model["source"]
     kind = KINDS.get(source["media_type"], source["media_type"].partition("/")[2])
-    pages = f", {_count(source['pages'], 'page')}" if source["pages"] else ""
+    pages = f", {_count(len(model['pages']), 'page')}" if model["pages"] else ""
     uri = str(source["uri"])
     # only an address of the web becomes a link: a document has no say in what opens
     shown = (

@@ -12,9 +12,9 @@ from extract.view.markup import Markup, join, length, tag
 Plain = dict[str, Any]
 MARKS = {"error": "✕", "warning": "!", "info": "i"}
 BLAMES = {
-    "publisher": "printed so",
-    "extraction": "read so",
-    "unknown": "printed or read so: not told",
+    "publisher": "it is printed so",
+    "extraction": "it was read so",
+    "unknown": "printed so or read so, not known which",
 }
 """What the blame of a finding says in words."""
 SHOWN_CELLS = 6

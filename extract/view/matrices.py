@@ -12,14 +12,16 @@ from tableparse.read import TABLES
 
 Plain = dict[str, Any]
 SUBTOTAL = "subtotal"
+ORDINALS = ("{}、", "（{}）", "{}.")
+"""How the form prints the number of a row, by its level."""
 
 
 def matrix_labels(matrix: Matrix) -> dict[str, tuple[str, str]]:
-    """Every figure's path, printed subtotals too, to the labels of its row and its column, as
-    the form prints them."""
+    """Every figure's path, printed subtotals too, to the labels of its row (with its number) and
+    its column, as the form prints them."""
     form = edition(matrix.form)
-    rows = {row.key: row.label for row in _rows(matrix.name, form)}
-    rows |= {f"{group.key}.{SUBTOTAL}": group.label for group in form.groups}
+    rows = {row.key: numbered(row, row_level(row)) for row in _rows(matrix.name, form)}
+    rows |= {f"{group.key}.{SUBTOTAL}": numbered(group, 1) for group in form.groups}
     columns = {column.key: column.label for column in _columns(matrix.name, form)}
     parts = {**matrix.rows, **{f"{g}.{SUBTOTAL}": v for g, v in matrix.subtotals.items()}}
     return {
@@ -27,6 +29,18 @@ def matrix_labels(matrix: Matrix) -> dict[str, tuple[str, str]]:
         for row, values in parts.items()
         for column in values
     }
+
+
+def row_level(row: RowLabel) -> int:
+    """How deep a row of the applications stands: 0, under 本年度办理结果 1, in a group of it 2."""
+    if row.group is None:
+        return 0
+    return 1 if row.group in ("results", row.key) else 2
+
+
+def numbered(row: RowLabel, level: int) -> str:
+    """The row's label behind its number, as the form prints it on that level."""
+    return (ORDINALS[level].format(row.ordinal) if row.ordinal else "") + row.label
 
 
 def matrices_to_plain(
@@ -70,8 +84,8 @@ def _row(
     return {
         "kind": "row" if values is not None else "missing",
         "key": row.key,
-        "label": row.label,
-        "ordinal": row.ordinal,
+        "label": numbered(row, row_level(row)),
+        "level": row_level(row),
         "paths": [
             f"{matrix.name}.{row.key}.{c.key}" if values is not None and c.key in values else None
             for c in columns
@@ -113,8 +127,7 @@ def _applications(matrix: Matrix, form: Edition, index: Mapping[str, int]) -> li
             rows.append(_group(head))
             if head.key in matrix.subtotals:
                 rows.append(_subtotal(matrix, head, columns))
-        level = 0 if row.group is None else 1 if row.group in ("results", row.key) else 2
-        rows.append(_row(matrix, row, columns, index) | {"level": level})
+        rows.append(_row(matrix, row, columns, index))
     feet = [
         {"rule": rule, "identities": [index.get(f"{rule}[{c.key}]") for c in columns]}
         for rule in ("applications.balance", "applications.outcomes")
@@ -124,7 +137,7 @@ def _applications(matrix: Matrix, form: Edition, index: Mapping[str, int]) -> li
 
 def _group(head: RowLabel) -> Plain:
     level = 0 if head.key == "results" else 1
-    return {"kind": "group", "label": head.label, "ordinal": head.ordinal, "level": level}
+    return {"kind": "group", "label": numbered(head, level), "level": level}
 
 
 def _subtotal(matrix: Matrix, head: RowLabel, columns: Sequence[RowLabel]) -> Plain:
@@ -132,8 +145,7 @@ def _subtotal(matrix: Matrix, head: RowLabel, columns: Sequence[RowLabel]) -> Pl
     return {
         "kind": SUBTOTAL,
         "key": name,
-        "label": head.label,
-        "ordinal": "",
+        "label": numbered(head, 1),
         "level": 2,
         "paths": [f"{matrix.name}.{name}.{c.key}" if c.key in values else None for c in columns],
         "identity": None,

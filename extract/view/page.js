@@ -121,7 +121,9 @@
     inspected.replaceChildren(
       make("p", { class: "what" }, `${figure.row} · ${figure.column}`, make("b", {}, String(shown))),
       make("p", { class: "facts" },
-        `printed “${figure.raw}”${figure.note ? `, with “${figure.note}”` : ""} · ${where(figure)} · `,
+        [figure.raw ? `printed “${figure.raw}”` : "nothing printed",
+          figure.note ? `with “${figure.note}”` : "", where(figure), ""].filter((part, at) =>
+          part || at === 3).join(" · "),
         make("code", {}, path)),
       figure.doubt ? make("p", {}, `${figure.doubt}: ${model.doubts[figure.doubt] ?? ""}`) : "",
       make("ul", {}, ...figure.identities.map((at) => equationItem(model.identities[at]))));

@@ -31,7 +31,7 @@ def work_to_page(work: Work) -> str:
     """The page of a report. Raises nothing of the document's: what cannot be drawn is shown as
     it was read."""
     model = work_to_model(work)
-    shown = _pages_to_show(model)
+    shown = pages_to_show(model)
     pictures = draw_pages(work.source.data, work.source.media_type, shown)
     drawn = {
         page.number: page_to_drawing(page)
@@ -94,7 +94,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _pages_to_show(model: Plain) -> list[int]:
+def pages_to_show(model: Plain) -> list[int]:
     """At most MAX_SHEETS page numbers in order, pages with figures first."""
     with_figures = {figure["page"] for figure in model["figures"].values()}
     numbers = [page["number"] for page in model["pages"]]

@@ -21,8 +21,10 @@ COLOURS = 32
 """Colours of the palette for pages of text and lines."""
 PLAIN = 96
 """Colours, four bits to a channel, up to which a page counts as drawn and not as a photograph."""
-QUALITY = 60
-"""Of WebP with losses, 0 to 100, for photographs and scans."""
+QUALITIES = (60, 40, 20)
+"""Of WebP with losses, 0 to 100, for photographs and scans: the first that is small enough."""
+MAX_BYTES = 600_000
+"""Bytes of a picture; one that has more is drawn half as wide."""
 
 
 def page_to_webp(page: Any, width: int) -> bytes:
@@ -36,12 +38,31 @@ def page_to_webp(page: Any, width: int) -> bytes:
     zoom *= min(1.0, (MAX_PIXELS / (box.width * box.height * zoom * zoom)) ** 0.5)
     drawn = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False, colorspace="rgb")
     image = Image.frombytes("RGB", (drawn.width, drawn.height), drawn.samples)
+    while True:
+        picture = image_to_webp(image)
+        if len(picture) <= MAX_BYTES:
+            return picture
+        image = image.reduce(2)
+
+
+def image_to_webp(image: Any) -> bytes:
+    """An image of few colours without losses, any other with the least losses that bring it to
+    MAX_BYTES; of the last quality where none does."""
+    if image.point(lambda level: level & 0xF0).getcolors(PLAIN) is not None:
+        few = image.quantize(COLOURS, dither=0).convert("RGB")
+        picture = _save(few, lossless=True, quality=50)
+        if len(picture) <= MAX_BYTES:
+            return picture
+    for quality in QUALITIES:
+        picture = _save(image, quality=quality)
+        if len(picture) <= MAX_BYTES:
+            break
+    return picture
+
+
+def _save(image: Any, **options: Any) -> bytes:
     out = io.BytesIO()
-    if image.point(lambda level: level & 0xF0).getcolors(PLAIN) is None:
-        image.save(out, "WEBP", quality=QUALITY, method=3)
-    else:
-        few = image.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
-        few.save(out, "WEBP", lossless=True, quality=50, method=3)
+    image.save(out, "WEBP", method=3, **options)
     return out.getvalue()
 
 
