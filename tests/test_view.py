@@ -12,14 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
-from conftest import REPORTS, ROOT, run_gkextract
+from conftest import REPORTS, ROOT, PdfMaker, run_gkextract
 from hostile import CELL, TITLE, hostile_document
 from hostile import KINDS as HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
-from PIL import Image
+from PIL import Image, ImageChops
+from web import Web, reply
 
 import gkextract
 from extract.pipeline import Work
@@ -29,7 +31,7 @@ from extract.view.markup import fit_text, tag, value_to_script
 from extract.view.model import work_to_model
 from extract.view.page import MAX_SHEETS, model_to_page, pages_to_show, work_to_page
 from extract.view.picture_worker import MAX_BYTES
-from extract.view.pictures import draw_pages
+from extract.view.pictures import WIDTH, draw_pages
 
 SLIP = REPORTS / "word-a28-slip-2019.pdf"
 DOCUMENTS = ROOT / "fixtures" / "documents"
@@ -263,6 +265,21 @@ def test_drawing_of_a_turned_page_is_turned() -> None:
     assert top <= b * x + d * y + f <= bottom
 
 
+def test_pictures_keep_every_colour(make_pdf: PdfMaker) -> None:
+    """A picture shows each pixel nearly as the page is drawn, a single coloured word on a page
+    of black ones too: none of 256 levels is off by more than 24."""
+    with pymupdf.open(make_pdf("words.pdf", *["政府信息公开工作年度报告 0123456789"] * 30)) as pdf:
+        pdf[0].insert_text((300, 700), "12", color=(0.8, 0, 0), fontsize=9)
+        pdf[0].insert_text((400, 700), "34", color=(0, 0.5, 0.2), fontsize=9)
+        data = pdf.tobytes()
+        zoom = WIDTH / pdf[0].rect.width
+        drawn = pdf[0].get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False)
+    shown = Image.open(io.BytesIO(draw_pages(data, "application/pdf", [1])[1])).convert("RGB")
+    exact = Image.frombytes("RGB", (drawn.width, drawn.height), drawn.samples)
+    assert shown.size == exact.size
+    assert max(high for _, high in ImageChops.difference(shown, exact).getextrema()) <= 24
+
+
 def test_pages_that_cannot_be_drawn_are_left_out() -> None:
     """What is no document, no page of it, or not done in time gives no picture and no error."""
     data = SLIP.read_bytes()
@@ -298,3 +315,31 @@ def test_pictures_of_scans_are_within_a_size() -> None:
     picture = draw_pages(out.getvalue(), "image/jpeg", [1])[1]
     assert len(picture) <= MAX_BYTES
     assert 6 * len(picture) * 4 / 3 < 5_000_000
+
+
+def test_page_shows_the_attachment_that_was_taken(tmp_path: Path) -> None:
+    """Of a web page that links to its report, the attachment is shown, under the report that
+    extraction gives, with what led there among the findings."""
+    link = '<meta charset=utf-8><p>公告</p><a href="a.pdf">2019年政府信息公开工作年度报告</a>'
+    with Web() as web:
+        web.routes["/p.html"] = reply(link, Content_Type="text/html")
+        web.routes["/a.pdf"] = reply(SLIP.read_bytes(), Content_Type="application/pdf")
+        work = load_work(f"{web.url}/p.html", allow_private=True)
+    model = work_to_model(work)
+    assert model["source"]["uri"] == f"{web.url}/a.pdf"
+    assert len(model["pages"]) == 2
+    assert "source.attachment" in {f["code"] for f in model["findings"]}
+
+
+def test_combined_attempts_show_the_cells_they_are_from() -> None:
+    """A reading that takes each table from the detector that found it best shows, of each of
+    them, the table that it took."""
+    path = REPORTS / "weasyprint-a03-zebra-2019.pdf"
+    model = _model(path)
+    combined = next(a for a in model["attempts"] if a["sources"])
+    alone = {a["detector"]: a["pages"] for a in model["attempts"] if not a["sources"]}
+    cells = [c for page in combined["pages"].values() for c in page["cells"]]
+    assert len(cells) == len({tuple(c) for c in cells})
+    for number, page in combined["pages"].items():
+        known = [c for n in set(combined["sources"].values()) for c in alone[n][number]["cells"]]
+        assert all(c in known for c in page["cells"])

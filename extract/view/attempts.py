@@ -52,14 +52,23 @@ def work_to_differences(work: Work) -> list[Plain]:
 
 
 def trial_tables(trial: Trial, trials: Sequence[Trial]) -> tuple[Table, ...]:
-    """The tables of a trial; of one that combines others, theirs."""
+    """The tables of a trial; of one that combines others, those of theirs that its figures are
+    from."""
     if not trial.sources:
         return trial.tables
-    return tuple(t for other in _sources(trial, trials) for t in other.tables)
+    found: list[Table] = []
+    for name, matrix in zip(trial.sources, trial.reading.matrices, strict=True):
+        values = [value for _, value in matrix_values(matrix)] if matrix else []
+        places = {(v.page, v.box, v.place) for v in values if v.box or v.place}
+        for table in _named(name, trials).tables:
+            own = any((c.page, c.box, c.place) in places for c in table.cells)
+            if own and table not in found:
+                found.append(table)
+    return tuple(found)
 
 
-def _sources(trial: Trial, trials: Sequence[Trial]) -> list[Trial]:
-    return [t for t in trials if t.detector in trial.sources and not t.sources] or [trial]
+def _named(name: str, trials: Sequence[Trial]) -> Trial:
+    return next(trial for trial in trials if trial.detector == name)
 
 
 def _raw(trial: Trial) -> dict[str, str]:
@@ -82,8 +91,7 @@ def _boxes(
         for cell in table.cells:
             if cell.box is not None:
                 put("cells", cell.page, cell.box)
-    for source in _sources(trial, trials):
-        for grid in source.grids:
-            for box in grid.boxes:
-                put("detected", grid.page, box)
+    for grid in trial.grids:
+        for box in grid.boxes:
+            put("detected", grid.page, box)
     return found

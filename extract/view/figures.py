@@ -14,11 +14,13 @@ from tableparse.model import Matrix, Value
 from tableparse.read import subtotal_values
 
 Plain = dict[str, Any]
+KINDS = {"row": "row", "column": "column", "group": "subtotal"}
+"""What an equation is about; the form prints the rows of the reviews as blocks of columns."""
 
 
 def work_to_identities(work: Work) -> list[Plain]:
-    """The equations of the reading that was taken, in the form's order, each `{name, label, rule,
-    over, level, says, state, left, right, cells, sides}`.
+    """The equations of the reading that was taken, in the form's order, each `{name, kind,
+    label, rule, over, level, says, state, left, right, cells, sides}`.
 
     `state` is held, failed, blanks (does not hold with blanks taken as zero: counts neither
     way) or skipped (a total is blank, or a figure not certain); both sums are None then.
@@ -33,6 +35,7 @@ def work_to_identities(work: Work) -> list[Plain]:
         found.append(
             {
                 "name": equation.name,
+                "kind": "block" if rule["table"] == "review" else KINDS[rule["over"]],
                 "label": _name(equation, labels, rule["over"]),
                 "rule": rule["id"],
                 "over": rule["over"],

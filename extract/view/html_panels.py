@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,6 +74,7 @@ def identity_text(identity: Plain) -> Markup:
     sums = (f" {identity['left']} ", f" {identity['right']}")
     return join(
         (
+            tag("span", {"class": "over"}, f"{identity['kind']} "),
             tag("b", None, identity["label"]),
             ": ",
             left,
@@ -88,7 +90,8 @@ def _cell_links(model: Plain, paths: Sequence[str]) -> Markup | None:
     if not paths:
         return None
     links = [_cell_link(model, path) for path in paths]
-    first, rest = links[:SHOWN_CELLS], links[SHOWN_CELLS:]
+    shown = SHOWN_CELLS if len(links) > SHOWN_CELLS + 2 else len(links)
+    first, rest = links[:shown], links[shown:]
     more = (
         tag("details", None, tag("summary", None, f"{len(rest)} more cells"), *rest)
         if rest
@@ -173,31 +176,46 @@ def _thumbnail(number: int, boxes: Plain, page: Plain) -> Markup:
 
 
 def _differences(model: Plain) -> Markup:
-    if len(model["attempts"]) < 2:
+    """The figures that two attempts read differently, a line each; those that some did not find
+    at all only counted."""
+    names = [attempt["detector"] for attempt in model["attempts"]]
+    if len(names) < 2:
         return tag("p", {"class": "empty"}, "There was one attempt: the first was enough.")
-    if not model["differences"]:
-        return tag("p", {"class": "empty"}, "All attempts read the same in every cell.")
-    heads = [tag("th", {"scope": "col"}, a["detector"]) for a in model["attempts"]]
+    lost: Counter[str] = Counter()
     rows = []
     for difference in model["differences"]:
-        read = [
-            tag("td", {"class": "absent"}, "no such cell")
-            if raw is None
-            else tag("td", None, raw or "blank")
-            for raw in difference["read"]
-        ]
-        head = tag("th", {"scope": "row"}, _cell_link(model, difference["path"]))
-        rows.append(tag("tr", None, head, *read))
-    return tag(
-        "div",
-        {"class": "scroll"},
-        tag(
-            "table",
-            {"class": "differences"},
-            tag("thead", None, tag("tr", None, tag("th", {"scope": "col"}, "Cell"), *heads)),
-            tag("tbody", None, *rows),
-        ),
+        read = difference["read"]
+        if len({raw for raw in read if raw is not None}) > 1:
+            rows.append(_difference(model, difference))
+        else:
+            have = [n for n, raw in zip(names, read, strict=True) if raw is not None]
+            lost[", ".join(have)] += 1
+    if not rows and not lost:
+        return tag("p", {"class": "empty"}, "All attempts read the same in every cell.")
+    heads = [tag("th", {"scope": "col"}, name) for name in names]
+    table = tag(
+        "table",
+        {"class": "differences"},
+        tag("thead", None, tag("tr", None, tag("th", {"scope": "col"}, "Cell"), *heads)),
+        tag("tbody", None, *rows),
     )
+    counted = [f"{number} figures were found by {have} only." for have, number in lost.items()]
+    return join(
+        (
+            *(tag("p", None, text) for text in counted),
+            tag("div", {"class": "scroll"}, table) if rows else None,
+            None if rows else tag("p", None, "No cell was read in two ways."),
+        )
+    )
+
+
+def _difference(model: Plain, difference: Plain) -> Markup:
+    read = [
+        tag("td", {"class": "absent"}, "not found") if raw is None else tag("td", None, raw or "–")
+        for raw in difference["read"]
+    ]
+    head = tag("th", {"scope": "row"}, _cell_link(model, difference["path"]))
+    return tag("tr", None, head, *read)
 
 
 def model_to_prose(model: Plain) -> Markup:

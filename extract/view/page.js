@@ -42,7 +42,9 @@
     if (focus) tab.focus();
   }
   byId("reading").querySelector(".tabs").hidden = false;
-  for (const element of all(".zoom")) element.hidden = !document.querySelector(".sheet");
+  for (const element of all(".zoom, .bar label")) {
+    element.hidden = !document.querySelector(".sheet");
+  }
   for (const tab of tabs) {
     tab.addEventListener("click", () => openTab(tab));
     tab.addEventListener("keydown", (event) => {
@@ -100,11 +102,11 @@
     const [left, right] = identity.sides.map(sum);
     if (identity.left === null) {
       return make("li", { class: identity.state },
-        `${identity.label}: ${left} = ${right}, ${model.holds[identity.state]}`);
+        `${identity.kind} ${identity.label}: ${left} = ${right}, ${model.holds[identity.state]}`);
     }
     const order = identity.rule === "proactive.disclosed" ? ["≤", ">"] : ["=", "≠"];
     const sign = order[identity.state === "held" ? 0 : 1];
-    return make("li", { class: identity.state }, `${identity.label}: ${left} `,
+    return make("li", { class: identity.state }, `${identity.kind} ${identity.label}: ${left} `,
       make("b", {}, `${identity.left} ${sign} ${identity.right}`), ` ${right}`,
       identity.state === "blanks" ? " (blanks taken as zero: counts neither way)" : "");
   }

@@ -110,7 +110,9 @@ def _layers(model: Plain) -> str:
     choices += [(str(at), f"cells: {a['detector']}") for at, a in enumerate(model["attempts"])]
     choices.append(("none", "nothing"))
     options = [tag("option", {"value": value}, text) for value, text in choices]
-    return tag("label", None, "Over the page ", tag("select", {"id": "layer"}, *options))
+    return tag(
+        "label", {"hidden": True}, "Over the page ", tag("select", {"id": "layer"}, *options)
+    )
 
 
 def _legend(words: Plain) -> str:

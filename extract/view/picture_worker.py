@@ -17,8 +17,11 @@ MEMORY_LIMIT = 3 << 30
 """Address space of the process in bytes."""
 MAX_PIXELS = 12_000_000
 """Pixels of a picture; a page that is very long is drawn less wide."""
-COLOURS = 32
+COLOURS = 64
 """Colours of the palette for pages of text and lines."""
+COVERAGE = 1
+"""How the palette is chosen (Pillow's MAXCOVERAGE): so that no colour is far from its own, be it
+that of a single red word. The usual median cut makes such a word grey."""
 PLAIN = 96
 """Colours, four bits to a channel, up to which a page counts as drawn and not as a photograph."""
 QUALITIES = (60, 40, 20)
@@ -49,7 +52,7 @@ def image_to_webp(image: Any) -> bytes:
     """An image of few colours without losses, any other with the least losses that bring it to
     MAX_BYTES; of the last quality where none does."""
     if image.point(lambda level: level & 0xF0).getcolors(PLAIN) is not None:
-        few = image.quantize(COLOURS, dither=0).convert("RGB")
+        few = image.quantize(COLOURS, method=COVERAGE, dither=0).convert("RGB")
         picture = _save(few, lossless=True, quality=50)
         if len(picture) <= MAX_BYTES:
             return picture
