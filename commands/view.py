@@ -43,11 +43,15 @@ def run(
     Without -o the page goes to stdout; with --open alone, to a new file for temporary ones."""
     if output is None and not show and sys.stdout is not None and sys.stdout.isatty():
         raise typer.BadParameter("a page is not for a terminal: give -o PAGE or --open")
+    target = output
     try:
-        target = _new_file() if show and output is None else output
+        if show and output is None:
+            target = _new_file()
         with open_output(target, [source]) as write:
             write(_source_to_page(source, detector, allow_private))
     except GkextractError as error:
+        if target is not None and output is None:
+            os.unlink(target)
         say(f"{error.code}: {error}")
         if output is not None or not isinstance(error, OutputError):
             line = {"source": error.source, "error": gkextract.error_to_dict(error)}

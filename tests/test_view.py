@@ -6,8 +6,11 @@ import base64
 import hashlib
 import io
 import json
+import os
 import random
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,7 +131,7 @@ def test_slip_crosses_where_it_is() -> None:
     assert {i["over"] for i in failing if i["state"] == "failed"} == {"row", "column"}
     page = html.fromstring(_page(SLIP))
     over = {e.get("class") for e in page.xpath("//*[contains(@class, 'band')]")}
-    assert {"band row", "band column"} <= over
+    assert {"band row failed", "band column failed"} <= over
 
 
 def test_boxes_lie_on_the_pages_as_shown() -> None:
@@ -343,3 +346,55 @@ def test_combined_attempts_show_the_cells_they_are_from() -> None:
     for number, page in combined["pages"].items():
         known = [c for n in set(combined["sources"].values()) for c in alone[n][number]["cells"]]
         assert all(c in known for c in page["cells"])
+
+
+def test_open_shows_the_page_in_the_browser(tmp_path: Path) -> None:
+    """With --open the browser is given the page's address; without -o that of a new file, which
+    is named on stderr. Where there is no report, neither file nor browser."""
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/opened\n', encoding="utf-8")
+    browser.chmod(0o755)
+    env = {"BROWSER": f"{browser} %s", "TMPDIR": str(tmp_path)}
+    csv = DOCUMENTS / "csv-a12-slip.csv"
+    (tmp_path / "empty.csv").write_text("a,b\n", encoding="utf-8")
+    assert run_gkextract("view", tmp_path / "empty.csv", "--open", env=env).code == 14
+    assert not list(tmp_path.glob("*.html"))
+    ran = run_gkextract("view", csv, "--open", env=env)
+    (made,) = tmp_path.glob("gkextract-view-*.html")
+    assert (ran.code, ran.out) == (0, "")
+    assert str(made) in ran.err
+    assert run_gkextract("view", csv, "--open", "-o", tmp_path / "p.html", env=env).code == 0
+    opened = (tmp_path / "opened").read_text("utf-8").split()
+    assert opened == [made.as_uri(), (tmp_path / "p.html").as_uri()]
+
+
+def test_terminal_is_spared() -> None:
+    """Without -o or --open nothing is read and nothing written where stdout is a terminal: the
+    command line is wrong."""
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "view", "missing.pdf"],
+            cwd=ROOT, stdout=theirs, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 2
+    assert b"--open" in done.stderr
+
+
+def test_what_should_hold_is_no_failure(tmp_path: Path) -> None:
+    """An equation that should hold but need not is told as such and never as failing: no figure
+    is red for it."""
+    text = (DOCUMENTS / "md-a03-2019.md").read_text("utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("| 规章"))
+    cells = row.split("|")
+    changed = "|".join([*cells[:3], " 9999 ", *cells[4:]])
+    path = tmp_path / "unlikely.md"
+    path.write_text(text.replace(row, changed), encoding="utf-8")
+    model = work_to_model(load_work(path))
+    states = {i["state"] for i in model["identities"] if i["rule"] == "proactive.disclosed"}
+    assert "unlikely" in states
+    assert "failed" not in {f["state"] for f in model["figures"].values()}
+    assert "identity.unlikely" in {f["code"] for f in model["findings"]}

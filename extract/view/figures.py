@@ -18,12 +18,17 @@ KINDS = {"row": "row", "column": "column", "group": "subtotal"}
 """What an equation is about; the form prints the rows of the reviews as blocks of columns."""
 
 
+SIGNS = {"equation": ("=", "≠"), "order": ("≤", ">")}
+"""What stands between the sides of an equation that holds, and of one that does not."""
+
+
 def work_to_identities(work: Work) -> list[Plain]:
     """The equations of the reading that was taken, in the form's order, each `{name, kind,
-    label, rule, over, level, says, state, left, right, cells, sides}`.
+    label, rule, over, level, says, state, sign, left, right, cells, sides}`.
 
-    `state` is held, failed, blanks (does not hold with blanks taken as zero: counts neither
-    way) or skipped (a total is blank, or a figure not certain); both sums are None then.
+    `state` is held, failed, unlikely (should hold, need not, and does not), blanks (does not
+    hold with blanks taken as zero: counts neither way) or skipped (a total is blank, or a figure
+    not certain); both sums are None then.
     `sides` has the labels of what is added up on either side."""
     rules = {rule["id"]: rule for rule in read_data("identities")["identity"]}
     labels = _all_labels(work.best.reading.matrices)
@@ -42,6 +47,7 @@ def work_to_identities(work: Work) -> list[Plain]:
                 "level": equation.level,
                 "says": rule["says"],
                 "state": state,
+                "sign": SIGNS[rule["kind"]][state in ("failed", "unlikely", "blanks")],
                 "left": left,
                 "right": right,
                 "cells": list(equation.paths),
@@ -67,7 +73,9 @@ def _judge(equation: Equation) -> tuple[str, float | None, float | None]:
     left, right, blanks = sums
     if left <= right if equation.kind == "order" else left == right:
         return "held", left, right
-    return "blanks" if blanks else "failed", left, right
+    if blanks:
+        return "blanks", left, right
+    return "failed" if equation.level == "E" else "unlikely", left, right
 
 
 def work_to_figures(work: Work, identities: Sequence[Plain]) -> dict[str, Plain]:

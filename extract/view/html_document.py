@@ -97,19 +97,13 @@ def _bands(model: Plain, own: Mapping[str, Plain]) -> list[Markup]:
     found = []
     for at, identity in enumerate(model["identities"]):
         boxes = [own[path]["box"] for path in identity["cells"] if path in own]
-        if identity["state"] != "failed" or not boxes:
+        if identity["state"] not in ("failed", "unlikely") or not boxes:
             continue
         x0, top = (min(box[i] for box in boxes) - BAND for i in (0, 1))
         x1, bottom = (max(box[i] for box in boxes) + BAND for i in (2, 3))
-        found.append(
-            tag(
-                "rect",
-                {
-                    "class": f"band {identity['over']}", "data-identity": at, "x": x0, "y": top,
-                    "width": x1 - x0, "height": bottom - top, "rx": 3,
-                },
-            )
-        )  # fmt: skip
+        place = {"x": x0, "y": top, "width": x1 - x0, "height": bottom - top, "rx": 3}
+        name = f"band {identity['over']} {identity['state']}"
+        found.append(tag("rect", {"class": name, "data-identity": at, **place}))
     return found
 
 

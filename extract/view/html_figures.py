@@ -118,7 +118,7 @@ def _proof(model: Plain, at: int | None, *, both: bool = False) -> Markup:
     state, name = identity["state"], identity["name"]
     marks = {"held": HELD, "blanks": BLANKS, "skipped": SKIPPED}
     left = f"{identity['left']} " if both else ""
-    text = marks.get(state) or f"{left}≠ {identity['right']}"
+    text = marks.get(state) or f"{left}{identity['sign']} {identity['right']}"
     return tag(
         "td",
         {"class": f"proof {state}", "data-identity": at, "tabindex": -1, "role": "gridcell",

@@ -67,9 +67,6 @@ def _finding(model: Plain, at: int, finding: Plain) -> Markup:
 
 def identity_text(identity: Plain) -> Markup:
     """An equation in the form's own words, with both sums: 总计 3 ≠ 4 = 结果维持 + ..."""
-    sign = {"held": "=", "skipped": "="}.get(identity["state"], "≠")
-    if identity["state"] == "failed" and identity["rule"] == "proactive.disclosed":
-        sign = ">"
     left, right = map(labels_text, identity["sides"])
     sums = (f" {identity['left']} ", f" {identity['right']}")
     return join(
@@ -79,7 +76,7 @@ def identity_text(identity: Plain) -> Markup:
             ": ",
             left,
             tag("b", None, sums[0]),
-            tag("b", {"class": "sign"}, sign),
+            tag("b", {"class": "sign"}, identity["sign"]),
             tag("b", None, sums[1]),
             f" = {right}",
         )

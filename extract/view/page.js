@@ -99,16 +99,15 @@
   const sum = (labels) =>
     (labels.length <= 4 ? labels : [labels[0], "…", labels[labels.length - 1]]).join(" + ");
   function equationItem(identity) {
-    const [left, right] = identity.sides.map(sum);
-    if (identity.left === null) {
-      return make("li", { class: identity.state },
-        `${identity.kind} ${identity.label}: ${left} = ${right}, ${model.holds[identity.state]}`);
+    const { kind, label, state, sign, left, right } = identity;
+    const [first, second] = identity.sides.map(sum);
+    if (left === null) {
+      return make("li", { class: state },
+        `${kind} ${label}: ${first} ${sign} ${second}, ${model.holds[state]}`);
     }
-    const order = identity.rule === "proactive.disclosed" ? ["≤", ">"] : ["=", "≠"];
-    const sign = order[identity.state === "held" ? 0 : 1];
-    return make("li", { class: identity.state }, `${identity.kind} ${identity.label}: ${left} `,
-      make("b", {}, `${identity.left} ${sign} ${identity.right}`), ` ${right}`,
-      identity.state === "blanks" ? " (blanks taken as zero: counts neither way)" : "");
+    return make("li", { class: state }, `${kind} ${label}: ${first} `,
+      make("b", {}, `${left} ${sign} ${right}`), ` ${second}`,
+      state === "held" || state === "failed" ? "" : `, ${model.holds[state]}`);
   }
   function where(figure) {
     const parts = [];
