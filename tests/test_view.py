@@ -11,6 +11,7 @@ import random
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -398,3 +399,19 @@ def test_what_should_hold_is_no_failure(tmp_path: Path) -> None:
     assert "unlikely" in states
     assert "failed" not in {f["state"] for f in model["figures"].values()}
     assert "identity.unlikely" in {f["code"] for f in model["findings"]}
+
+
+def test_scan_shows_what_text_shows() -> None:
+    """Pictures come from the bytes, marks from pages and boxes alone: a scan of a report, read as
+    the report was, shows the same figures in the same places over pictures of its own."""
+    work = _work(SLIP)
+    with pymupdf.open(SLIP) as pdf, pymupdf.open() as scan:
+        for page in pdf:
+            sheet = scan.new_page(width=page.rect.width, height=page.rect.height)
+            sheet.insert_image(sheet.rect, stream=page.get_pixmap(dpi=100).tobytes("jpeg"))
+        scanned = replace(work, source=replace(work.source, data=scan.tobytes()))
+    pictures = re.compile(r"data:image/webp;base64,([^\"]+)")
+    text, other = _page(SLIP), work_to_page(scanned)
+    assert pictures.sub("", other) == pictures.sub("", text)
+    assert len(pictures.findall(other)) == 2
+    assert set(pictures.findall(other)).isdisjoint(pictures.findall(text))
