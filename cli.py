@@ -22,6 +22,10 @@ from gkextract import GkextractError, OutputError, exception_to_error
 COMMANDS = {
     "crawl": ("crawl SITE...", "finds, fetches and reads the reports of whole sites"),
     "forms": ("forms", "the rows and columns of both editions of the form"),
+    "view": (
+        "view SOURCE",
+        "one HTML page: what was read, from where, what proves it",
+    ),
     "explain": ("explain CODE", "what a finding or an error means and what to do"),
 }
 """Name -> (usage, what it gives); the module of that name in `commands` holds its `run`."""

@@ -9,7 +9,7 @@ nothing is fetched at all: what a saved page links to is not the user's word.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -42,14 +42,16 @@ _REPORT = re.compile("年度报告|年报|工作报告")
 _YEAR = re.compile(r"(20\d\d)\s*年")
 _TRIMMED = re.compile(r"附件\s*[一二三四五六\d]*|\.[a-z]{2,5}$|[\W_]+", re.IGNORECASE)
 Jar = dict[str, dict[str, str]]
+Extract = Callable[[Source], Report]
+"""How a document that was found is read."""
 
 
 @dataclass(slots=True)
 class Hop:
-    """The terms on which a page's attachments are fetched, and what came of them. `ends` is a
-    time of the monotonic clock."""
+    """The terms on which a page's attachments are fetched and read, and what came of them.
+    `ends` is a time of the monotonic clock."""
 
-    detector: str
+    extract: Extract
     allow_private: bool
     jar: Jar
     ends: float
@@ -62,20 +64,23 @@ def extract_linked(
     *,
     allow_private: bool = False,
     jar: Jar | None = None,
+    extract: Extract | None = None,
 ) -> Report:
-    """The report of a document; of a web page that holds it elsewhere, from there.
+    """The report of a document; of a web page that holds it elsewhere, from there. `extract`
+    reads a document in place of `extract_source`.
 
     Raises what `extract_source` raises; for a page that has neither report nor readable
     attachment, the error of its best attachment."""
+    extract = extract or (lambda found: extract_source(found, detector))
     if source.media_type != HTML:
-        return extract_source(source, detector)
+        return extract(source)
     page: Report | None = None
     failure: NoContentError | None = None
     try:
-        page = extract_source(source, detector)
+        page = extract(source)
     except NoContentError as error:
         failure = error
-    hop = Hop(detector, allow_private, {} if jar is None else jar, monotonic() + SECONDS, [])
+    hop = Hop(extract, allow_private, {} if jar is None else jar, monotonic() + SECONDS, [])
     links = _links_to_try(source, page)
     if page is not None and _has_tables(page):
         return _beside(page, source, links, hop)
@@ -221,7 +226,7 @@ def _try_link(source: Source, link: Link, hop: Hop) -> Report | None:
     try:
         inner = _load_link(source, link, hop)
         check_supported(inner)
-        report = extract_source(inner, hop.detector)
+        report = hop.extract(inner)
     except Exception as exc:
         hop.errors.append(exception_to_error(exc))
         return None

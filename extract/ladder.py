@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extract.beat import enter, is_skipped, skipped_pages
 from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
-from tableparse.model import Document, Finding, Grid, Line, Page
+from tableparse.model import Document, Finding, Grid, Line, Page, Table
 from tableparse.pages import PageText, page_to_text, without_furniture
 from tableparse.read import (
     TABLES,
@@ -33,12 +33,15 @@ MARKERS = (
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One detector's reading of a document, and the lines outside of its tables. `sources`
-    names the detector of each table where the trial combines several."""
+    names the detector of each table where the trial combines several. `grids` (as detected, a
+    page each) and `tables` (filled and stitched) are what it read them from."""
 
     detector: str
     reading: Reading
     lines: tuple[Line, ...]
     sources: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,5 +254,7 @@ def _grids_to_trial(
                 plain[page.number] = page_to_text(page, ())
             pages.append(plain[page.number])
     clean = without_furniture(pages)
-    reading = tables_to_reading(pages_to_tables(clean), notes)
-    return Trial(name, reading, tuple(line for page in clean for line in page.lines))
+    tables = pages_to_tables(clean)
+    lines = tuple(line for page in clean for line in page.lines)
+    reading = tables_to_reading(tables, notes)
+    return Trial(name, reading, lines, grids=tuple(grids), tables=tables)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from extract.beat import enter
 from extract.blame import blame_findings
 from extract.errors import NoContentError
@@ -24,14 +26,34 @@ PICTURE_SHARE = 0.3
 """Share of a page under pictures from which a page without text is a picture of one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A report and what it was made of: the source, the document as read, every trial, and the
+    one that was taken."""
+
+    source: Source
+    document: Document
+    trials: tuple[Trial, ...]
+    best: Trial
+    report: Report
+
+
 def extract_source(source: Source, detector: str = "auto") -> Report:
-    """The report of a document.
+    """The report of a document, or of the one among an archive's members.
+
+    Raises the archive's errors, and those of `source_to_work`.
+    """
+    if source.media_type in ARCHIVES:
+        return extract_archive(source, lambda member: extract_source(member, detector))
+    return source_to_work(source, detector).report
+
+
+def source_to_work(source: Source, detector: str = "auto") -> Work:
+    """The report of a document that is no archive, with all that led to it.
 
     Raises the reader's errors, and NoContentError where there is neither a title of such a
     report nor one of its tables.
     """
-    if source.media_type in ARCHIVES:
-        return extract_archive(source, lambda member: extract_source(member, detector))
     reader = READERS[source.media_type]
     if source.media_type != PDF:
         enter(reader.name)
@@ -41,11 +63,12 @@ def extract_source(source: Source, detector: str = "auto") -> Report:
         trials = run_ladder(source.data, document, detector, notes)
     else:
         reading = tables_to_reading(document.tables, notes)
-        trials = [Trial(reader.name, reading, document.lines)]
+        trials = [Trial(reader.name, reading, document.lines, tables=document.tables)]
     best = best_trial(trials)
     heading = lines_to_heading(best.lines)
     _refuse_other(document, best, heading)
-    return _to_report(source, document, trials, best, heading)
+    report = _to_report(source, document, trials, best, heading)
+    return Work(source, document, tuple(trials), best, report)
 
 
 def _text_layer(pages: tuple[Page, ...]) -> list[Finding]:
