@@ -25,13 +25,20 @@ EXIT_PARTLY = 3
 """A batch in which a document failed; with --strict, a report that is not verified."""
 
 COMMANDS = {
+    "export": ("export SOURCE...", "reports as CSV, Excel, Parquet, SQLite, Stata, packages"),
+    "schema": ("schema", "the JSON Schema of reports; the data dictionary"),
     "forms": ("forms", "the rows and columns of both editions of the form"),
     "explain": ("explain CODE", "what a finding or an error means and what to do"),
 }
 """Name -> (usage, what it gives); the module of that name in `commands` holds its `run`."""
 
 
-_USAGES = "\n".join(f"  gkextract {usage:15} {gives}" for usage, gives in COMMANDS.values())
+Form = Literal[
+    "json", "jsonl", "csv", "wide", "xlsx", "parquet", "sqlite", "stata", "kiro", "table"
+]
+"""JSON, and the names of `extract.exports.EXPORTS`."""
+
+_USAGES = "\n".join(f"  gkextract {usage:16} {gives}" for usage, gives in COMMANDS.values())
 EPILOG = f"""\
 \b
 Other commands (a file of such a name is given as ./forms):
@@ -71,6 +78,15 @@ AllowPrivate = Annotated[
         "--allow-private", help="Fetch from loopback and intranet addresses and any port, too."
     ),
 ]
+Format = Annotated[
+    Form | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="json (the default for one file; several become an array), jsonl: a line "
+        "a document (the default for several, a folder or a pattern), or an export.",
+    ),
+]
 Version = Annotated[
     bool,
     typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
@@ -82,15 +98,7 @@ def extract(
     sources: Annotated[
         list[str], typer.Argument(metavar="SOURCE", help="Files, folders, patterns or URLs.")
     ],
-    form: Annotated[
-        Literal["json", "jsonl"] | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="json (the default for one file; several become an array) or jsonl: a line "
-            "a document (the default for several, a folder or a pattern).",
-        ),
-    ] = None,
+    form: Format = None,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="PATH", help="Write to PATH, whole or not at all."),
@@ -112,13 +120,17 @@ def extract(
 
     SOURCE is a file, a folder, a pattern such as 'reports/*.pdf', or an http or https URL."""
     several = len(sources) > 1 or is_several(sources[0])
-    lines = several if form is None else form == "jsonl"
+    exported = form not in (None, "json", "jsonl")
+    lines = several if form is None else form != "json"
 
     def read(path: str) -> tuple[str, str]:
-        return _path_to_json(path, detector, evidence, lines, allow_private)
+        return _path_to_json(path, detector, evidence or exported, lines, allow_private)
 
     run = _run_batch if several else _run_one
     try:
+        if exported:
+            export = importlib.import_module("commands.export").run_sources
+            raise typer.Exit(export(sources, read, form, output, strict))
         raise typer.Exit(run(sources, read, output, lines, strict))
     except GkextractError as error:
         _say_error(error)
