@@ -10,14 +10,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import REPORTS, ROOT, Ran
+from conftest import REPORTS, Ran
 from exporting import ERROR, documents
 
 import gkextract
 from tableparse import schema as made
 from tableparse.dictionary import dictionary, dictionary_columns, dictionary_rows, systems
 from tableparse.formdata import edition, editions, read_data
-from tableparse.report import SCHEMA_VERSION
 
 Cli = Callable[..., Ran]
 
@@ -118,21 +117,6 @@ def test_command_prints_schema_and_dictionary(run_cli: Cli) -> None:
     rows = list(csv.DictReader(io.StringIO(run_cli("schema", "--dictionary").out)))
     given = [{k: v or "" for k, v in row.items()} for row in gkextract.dictionary()]
     assert rows == given
-
-
-@pytest.mark.parametrize("kind", made.KINDS)
-def test_schema_file_is_the_schema(kind: str) -> None:
-    """The files for those who have no Python are what `gkextract schema` prints: write them
-    again with `gkextract schema KIND -o`'s shell redirection where this fails."""
-    path = ROOT / "docs" / "schema" / f"{kind}-{SCHEMA_VERSION}.schema.json"
-    shown = json.dumps(gkextract.schema(kind), ensure_ascii=False, indent=1) + "\n"
-    assert path.read_text(encoding="utf-8") == shown
-
-
-def test_dictionary_file_is_the_dictionary(run_cli: Cli) -> None:
-    """docs/schema/dictionary.csv is what `gkextract schema --dictionary` prints."""
-    path = ROOT / "docs" / "schema" / "dictionary.csv"
-    assert path.read_text(encoding="utf-8") == run_cli("schema", "--dictionary").out
 
 
 def test_dictionary_has_every_figure_once() -> None:

@@ -22,8 +22,8 @@ from extract.exports.records import (
 from extract.exports.shape import Document
 from tableparse.dictionary import dictionary_columns, dictionary_rows
 
-GROUP = 100_000
-"""Rows of a row group: what memory holds of a table."""
+GROUP, LONG = 100_000, 5_000
+"""Rows of a row group, which memory holds: of `tidy`, and of the others, whose texts are long."""
 REPEATED = frozenset(
     [
         "agency",
@@ -88,10 +88,11 @@ class _Writer:
             os.path.join(folder, f"{name}.parquet"), self.schema, compression="zstd"
         )
         self.rows: list[Row] = []
+        self.group = GROUP if name == "tidy" else LONG
 
     def add(self, rows: Iterable[Row]) -> None:
         self.rows.extend(rows)
-        if len(self.rows) >= GROUP:
+        if len(self.rows) >= self.group:
             self._flush()
 
     def close(self) -> None:
