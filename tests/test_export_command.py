@@ -129,14 +129,28 @@ MATRIX = ("applications", "rows", "received")
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(("status",), None), (("findings",), [{"code": "x"}]), (("narrative",), ["x"]),
-     (("review",), {"nobody": {"upheld": 1}}), (("review",), {"reconsideration": {"won": 1}}),
-     (("review",), {"reconsideration": 1}), (("proactive", "rules"), {"issued": [1]}),
-     (("applications", "columns"), ["a"] * 7), (("applications", "rows"), []), (MATRIX, [1]),
-     (MATRIX, [1, 2, 3, 4, 5, 6, {}]), (MATRIX, [1, 2, 3, 4, 5, 6, True]), (("source",), None),
-     (("applications", "rows", "invented"), [1] * 7), (("year",), "2024"), (("agency",), 1)],
+    [
+        (("status",), None),
+        (("source",), None),
+        (("year",), "2024"),
+        (("agency",), 1),
+        (("findings",), [{"code": "x"}]),
+        (("narrative",), ["x"]),
+        (("review",), {"nobody": {"upheld": 1}}),
+        (("review",), {"reconsideration": {"won": 1}}),
+        (("review",), {"reconsideration": {"upheld": 1}}),
+        (("review",), {"reconsideration": 1}),
+        (("proactive", "rules"), {"issued": [1]}),
+        (("applications", "columns"), ["a"] * 7),
+        (("applications", "columns"), ["total"] * 7),
+        (("applications", "rows"), []),
+        (("applications", "rows", "invented"), [1] * 7),
+        (MATRIX, [1]),
+        (MATRIX, [1, 2, 3, 4, 5, 6, {}]),
+        (MATRIX, [1, 2, 3, 4, 5, 6, True]),
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_broken_report_is_told(place: tuple[str, ...], value: Any) -> None:
     """A report with a part that the exports could not take apart is FORMAT, and nothing else."""
     document = documents()[0]

@@ -141,6 +141,19 @@ def test_dictionary_has_every_figure_once() -> None:
             assert {path for path, _ in report.figures()} <= set(found)
 
 
+def test_figures_of_a_row_are_numbered_in_order() -> None:
+    """In the dictionary the figures of a row of the second and third table follow one another in
+    the order of the form's columns: the views of the database count on it."""
+    form, numbers = edition("2021"), {f.path: i for i, f in enumerate(dictionary())}
+    keys = {f.row for f in dictionary() if f.table == "applications"}
+    for row in keys:
+        found = [numbers[f"applications.{row}.{c.key}"] for c in form.applicants]
+        assert found == list(range(found[0], found[0] + 7))
+    for block in form.blocks:
+        found = [numbers[f"review.{block.key}.{c.key}"] for c in form.outcomes]
+        assert found == list(range(found[0], found[0] + 5))
+
+
 def test_short_names_fit() -> None:
     """Short names are unique, at most 32 characters, and no name of a column of `reports`."""
     from extract.exports.records import tables

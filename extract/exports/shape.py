@@ -78,12 +78,15 @@ def _wrong(document: Mapping[str, Any]) -> str | None:
 
 
 def _is_table(name: str, document: Mapping[str, Any]) -> bool:
-    """Whether a table has rows, columns and values that the form has."""
+    """Whether a table has rows, columns and values that the form has; of the second and third
+    whole rows, of the first the columns that its edition has."""
     table, known = document[name], _known()[name]
     if name != "applications":
         return all(
             isinstance(values, dict)
-            and all(c in known.get(row, ()) and type(v) in _NUMBERS for c, v in values.items())
+            and known.get(row, frozenset()).issuperset(values)
+            and (name == "proactive" or len(values) == len(known[row]))
+            and all(type(v) in _NUMBERS for v in values.values())
             for row, values in table.items()
             if row != "form"
         )
@@ -93,7 +96,7 @@ def _is_table(name: str, document: Mapping[str, Any]) -> bool:
     return all(
         isinstance(values, list)
         and len(values) == len(columns)
-        and known.get(row, frozenset()).issuperset(columns)
+        and known.get(row) == set(columns)
         and all(type(v) in _NUMBERS for v in values)
         for row, values in rows.items()
     )

@@ -44,6 +44,8 @@ KEYS = {
 LEAN = ("figures", "evidence")
 """Tables of many short rows, kept in their key's own order without a second index."""
 INDEXES = (
+    # rows of a table in the order of the form: the views count on it
+    'CREATE INDEX dictionary_by_column ON dictionary ("table", "column")',
     "CREATE INDEX figures_by_figure ON figures (figure, report)",
     "CREATE INDEX reports_by_agency ON reports (agency, year)",
     "CREATE INDEX reports_by_year ON reports (year, status)",
@@ -134,7 +136,7 @@ _DICTIONARY_SAYS = {
 
 def _create(base: sqlite3.Connection) -> None:
     for name, columns in all_tables().items():
-        said = ", ".join(f'"{c.name}" {TYPES[c.type]}' for c in columns)
+        said = ", ".join(f'"{c.name}" {TYPES[c.type]}{_points(name, c.name)}' for c in columns)
         lean = "WITHOUT ROWID" if name in LEAN else ""
         base.execute(f"CREATE TABLE {name} ({said}, PRIMARY KEY ({KEYS[name]})) {lean}")
     rows: Iterator[tuple[Any, ...]] = ((i, *row) for i, row in enumerate(dictionary_rows()))
@@ -152,6 +154,12 @@ def _create(base: sqlite3.Connection) -> None:
             "INSERT INTO columns VALUES (?, ?, ?, ?)",
             [(name, c.name, c.type, c.says) for c in columns],
         )
+
+
+def _points(table: str, column: str) -> str:
+    """Where a column points to, for programs that follow such columns."""
+    target = {"report": "reports", "figure": "dictionary"}.get(column)
+    return f" REFERENCES {target}" if target not in (None, table) else ""
 
 
 @cache

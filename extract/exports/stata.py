@@ -16,8 +16,8 @@ from extract.exports.records import Column, tables
 from extract.exports.shape import Document
 from tableparse.dictionary import dictionary
 
-MAX_DOCUMENTS = 200_000
-"""Documents of one file, about 10 kB of memory each."""
+MAX_DOCUMENTS = 100_000
+"""Documents of one file, about 14 kB of memory each."""
 LABEL = 80
 """Characters of a variable's label that Stata keeps."""
 STRING = 2045
