@@ -21,6 +21,8 @@ from gkextract import GkextractError, OutputError, exception_to_error
 
 COMMANDS = {
     "crawl": ("crawl SITE...", "finds, fetches and reads the reports of whole sites"),
+    "export": ("export SOURCE...", "reports as CSV, Excel, Parquet, SQLite, Stata, packages"),
+    "schema": ("schema", "the JSON Schema of reports; the data dictionary"),
     "forms": ("forms", "the rows and columns of both editions of the form"),
     "view": (
         "view SOURCE",
@@ -31,7 +33,12 @@ COMMANDS = {
 """Name -> (usage, what it gives); the module of that name in `commands` holds its `run`."""
 
 
-_USAGES = "\n".join(f"  gkextract {usage:15} {gives}" for usage, gives in COMMANDS.values())
+Form = Literal[
+    "json", "jsonl", "csv", "wide", "xlsx", "parquet", "sqlite", "stata", "kiro", "table"
+]
+"""JSON, and the names of `extract.exports.EXPORTS`."""
+
+_USAGES = "\n".join(f"  gkextract {usage:16} {gives}" for usage, gives in COMMANDS.values())
 EPILOG = f"""\
 \b
 Other commands (a file of such a name is given as ./forms):
@@ -71,6 +78,15 @@ AllowPrivate = Annotated[
         "--allow-private", help="Fetch from loopback and intranet addresses and any port, too."
     ),
 ]
+Format = Annotated[
+    Form | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="json (the default for one file; several become an array), jsonl: a line "
+        "a document (the default for several, a folder or a pattern), or an export.",
+    ),
+]
 Version = Annotated[
     bool,
     typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
@@ -94,15 +110,7 @@ def extract(
             metavar="SOURCE", help="Files, folders, patterns or URLs; - reads a list of them."
         ),
     ],
-    form: Annotated[
-        Literal["json", "jsonl"] | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="json (the default for one file; several become an array) or jsonl: a line "
-            "a document (the default for several, a folder or a pattern).",
-        ),
-    ] = None,
+    form: Format = None,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="PATH", help="Write to PATH, whole or not at all."),
@@ -153,11 +161,15 @@ def extract(
     from batch.workers import Task, count_processors
     from commands import one
 
+    export = None if form in (None, "json", "jsonl") else form
+    if export is not None:
+        importlib.import_module("commands.export").check_form(export, output)
     several = is_batch(sources)
-    lines = several if form is None else form == "jsonl"
+    lines = several if form is None else form != "json"
     wishes = one.Wishes(
-        Task("", detector, evidence, lines, allow_private), output, strict,
+        Task("", detector, evidence or export is not None, lines, allow_private), output, strict,
         jobs or count_processors(), ledger, text_to_shard(shard) if shard else None, page, dask,
+        export,
     )  # fmt: skip
     try:
         if several:

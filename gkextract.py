@@ -11,6 +11,7 @@ this module is quick: document libraries are loaded when a document needs them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DETECTORS",
     "ERRORS",
+    "EXPORTS",
     "BlockedError",
     "CorruptError",
     "CrashError",
@@ -60,14 +62,20 @@ __all__ = [
     "Report",
     "TimeLimitError",
     "__version__",
+    "dictionary",
     "error_to_dict",
     "exception_to_error",
+    "export",
     "extract",
+    "read_reports",
+    "schema",
 ]
 
 Detector = Literal["auto", "pdfplumber", "whitespace", "camelot"]
 DETECTORS: tuple[str, ...] = get_args(Detector)
 """Ways to find the cells: `auto` tries the others in this order until one is proven."""
+EXPORTS = ("csv", "wide", "xlsx", "parquet", "sqlite", "stata", "kiro", "table")
+"""Forms that `export` writes."""
 
 
 def extract(
@@ -108,6 +116,49 @@ def extract(
         if error is exc:
             raise
         raise error from exc
+
+
+def read_reports(path: str | Path) -> Iterator[dict[str, Any]]:
+    """The reports that were written as JSON, one by one, each as its JSON has it: from a file
+    (one report, JSON lines, an array) or from all `.json`, `.jsonl`, `.ndjson` files of a folder.
+    A document that failed is there too, as `{"source": ..., "error": ...}`.
+
+    Raises GkextractError: INPUT where nothing is there, FORMAT where it is no report's JSON."""
+    from extract.exports import path_to_documents
+
+    for document in path_to_documents(str(path)):
+        yield dict(document)
+
+
+def export(
+    reports: Iterable[Report | Mapping[str, Any]], form: str, path: str | Path, *, bom: bool = False
+) -> dict[str, int]:
+    """Write reports, or what `read_reports` gives, in one of EXPORTS to a file or folder that is
+    whole or not there; one at a time, so that any number of them may pass. `bom` makes CSV one
+    for spreadsheets. Gives the number of documents by status (`failed` for errors).
+
+    Raises ValueError for another form, GkextractError (OUTPUT, LIMIT, DEPENDENCY...)."""
+    from extract.exports import export_documents
+
+    documents = (r if isinstance(r, Mapping) else r.to_dict(evidence=True) for r in reports)
+    return dict(export_documents(documents, form, str(path), bom=bom))
+
+
+def schema(kind: str = "report") -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a `report`, of an `error`, or of a `line` of a batch, which is
+    one of the two. Raises ValueError for another kind."""
+    from tableparse import schema as made
+
+    return made.schema(kind)
+
+
+def dictionary() -> list[dict[str, str | None]]:
+    """The data dictionary: for every figure that a report can have its path, table, row, column,
+    editions, group, labels, unit, short name, and its keys in other systems."""
+    from tableparse.dictionary import dictionary_columns, dictionary_rows
+
+    names = dictionary_columns()
+    return [dict(zip(names, row, strict=True)) for row in dictionary_rows()]
 
 
 def __getattr__(name: str) -> Any:

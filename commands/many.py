@@ -21,7 +21,7 @@ from batch.toolchain import toolchain_to_fingerprint
 from batch.workers import Outcome, Task, Workers
 from commands.one import EXIT_PARTLY, Wishes, say_error, value_to_json
 from extract.errors import GkextractError, error_to_line
-from extract.output import check_output, open_output, say, sweep_output, write_stdout
+from extract.output import check_output, open_output, say, sweep_output
 from extract.source import hash_file
 
 TABLE_FROM = 10
@@ -41,7 +41,7 @@ def run_many(words: list[str], wishes: Wishes) -> int:
         if folder is None:
             progress = Progress(None)
             lines = _read_in_order(words, wishes, mapper, progress, tally)
-            counts = _write_lines(lines, wishes.task.lines, write_stdout)
+            counts = _put(lines, words, wishes)
         else:
             check_output(wishes.output, _paths(words))
             with closing(_open_ledger(Path(folder), wishes)) as ledger:
@@ -64,9 +64,19 @@ def _export(ledger: Ledger, words: list[str], wishes: Wishes) -> Counter[str]:
     """Write the output anew from the ledger; gives the statuses."""
     counts: Counter[str] = Counter()
     lines = export_lines(ledger, lambda value: value_to_json(value, wishes.task.lines), counts)
-    with open_output(wishes.output, _paths(words)) as write:
-        _write_lines(lines, wishes.task.lines, write)
+    _put(lines, words, wishes)
     return counts
+
+
+def _put(lines: Iterable[Line | str], words: list[str], wishes: Wishes) -> Counter[str]:
+    """Write the documents where and as it is wished; gives their statuses where they have one."""
+    if wishes.export is None:
+        with open_output(wishes.output, _paths(words)) as write:
+            return _write_lines(lines, wishes.task.lines, write)
+    from commands.export import texts_to_export
+
+    texts = (line if isinstance(line, str) else line[0] for line in lines)
+    return texts_to_export(texts, wishes.export, wishes.output, _paths(words))
 
 
 def _paths(words: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from batch.listing import is_address
-from batch.workers import Task, Workers
+from batch.workers import Outcome, Task, Workers
 from extract.errors import GkextractError
 from extract.output import open_output, say
 
@@ -28,18 +28,31 @@ class Wishes:
     shard: tuple[int, int] | None = None
     page: str | None = None
     dask: str | None = None
+    export: str | None = None
+    """A form of `extract.exports.EXPORTS` in place of JSON."""
 
 
 def run_one(source: str, wishes: Wishes) -> int:
     """One document. Where it fails, the output stays as it is. Raises GkextractError."""
-    with open_output(wishes.output, [source]) as write:
-        private = wishes.task.allow_private
-        with Workers(1, fetch=is_address(source), allow_private=private) as workers:
-            outcome = workers.run(replace(wishes.task, source=source))
-        if outcome.error is not None:
-            raise outcome.error
-        write(outcome.text + "\n")
+    if wishes.export is None:
+        with open_output(wishes.output, [source]) as write:
+            outcome = _read(source, wishes)
+            write(outcome.text + "\n")
+    else:
+        from commands.export import texts_to_export
+
+        outcome = _read(source, wishes)
+        texts_to_export([outcome.text], wishes.export, wishes.output, [source])
     return EXIT_PARTLY if wishes.strict and outcome.status != "verified" else 0
+
+
+def _read(source: str, wishes: Wishes) -> Outcome:
+    private = wishes.task.allow_private
+    with Workers(1, fetch=is_address(source), allow_private=private) as workers:
+        outcome = workers.run(replace(wishes.task, source=source))
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome
 
 
 def value_to_json(value: Mapping[str, Any], lines: bool) -> str:

@@ -16,6 +16,8 @@ from tableparse.prose import Section
 from tableparse.version import __version__
 
 SCHEMA_VERSION = "1.0"
+MAJOR = SCHEMA_VERSION.partition(".")[0]
+"""The part of the version that changes when a key is taken away or changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True)

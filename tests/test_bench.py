@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+import gkextract
 from bench.__main__ import summaries_to_markdown, summarise
 from bench.cold import command_to_cpu_seconds
 from bench.counting import Count, figures_to_count, report_to_figures
+from bench.exports import lines_to_figures, measure, synthetic_lines
 from bench.mapping import COLUMNS, REVIEW, fold, match, number, tables_to_figures
 from bench.run import Outcome, find_documents, outcome_to_counts
 
@@ -195,3 +198,26 @@ def test_cpu_seconds_are_those_of_the_command() -> None:
     assert command_to_cpu_seconds([sys.executable, "-c", busy]) > 0.4
     with pytest.raises(subprocess.CalledProcessError):
         command_to_cpu_seconds([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_exports_are_measured_in_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten times the reports take ten times the disk and no more memory: what is read is not
+    kept. The long form is `python -m bench.exports`."""
+    monkeypatch.chdir(ROOT)
+    few, many = (measure("sqlite", count, tmp_path) for count in (150, 1500))
+    assert many.written > 4 * few.written
+    assert many.megabytes < few.megabytes + 10
+
+
+def test_synthetic_reports_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the exports are measured on is what gkextract writes, and all figures are counted."""
+    monkeypatch.chdir(ROOT)
+    validator = jsonschema.Draft202012Validator(gkextract.schema("report"))
+    found = [json.loads(line) for line in synthetic_lines(9)]
+    for report in found:
+        validator.validate(report)
+    assert lines_to_figures(synthetic_lines(9)) == sum(
+        len(list(gkextract.Report.from_json(json.dumps(report)).figures())) for report in found
+    )
