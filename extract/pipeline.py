@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extract.blame import blame_findings
 from extract.errors import NoContentError
 from extract.ladder import Trial, best_trial, run_ladder
@@ -12,6 +14,7 @@ from extract.sniff import ARCHIVES
 from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
+from tableparse.prosecheck import check_prose
 from tableparse.read import TABLES, tables_to_reading
 from tableparse.report import Report
 
@@ -91,7 +94,7 @@ def _to_report(
         findings.append(Finding("report.before_form", "info", "publisher", message))
     proactive, applications, review = (_as_shown(m, document.pages) for m in matrices)
     checks = best.reading.checks
-    return Report(
+    report = Report(
         source=source_to_dict(source, document.page_count),
         title=heading.title,
         agency=heading.agency,
@@ -109,6 +112,7 @@ def _to_report(
         ),
         detectors=dict(zip(TABLES, best.sources or (best.detector,) * len(TABLES), strict=True)),
     )
+    return replace(report, findings=(*report.findings, *check_prose(report)))
 
 
 def _as_shown(matrix: Matrix | None, pages: tuple[Page, ...]) -> Matrix | None:
