@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from extract.blame import blame_findings
 from extract.errors import NoContentError
 from extract.ladder import Trial, best_trial, run_ladder
@@ -12,9 +10,9 @@ from extract.readers import READERS
 from extract.readers.turns import Turn
 from extract.sniff import ARCHIVES
 from extract.source import Source, source_to_dict
+from tableparse.finish import finish_report
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
-from tableparse.prosecheck import check_prose
 from tableparse.read import TABLES, tables_to_reading
 from tableparse.report import Report
 
@@ -112,7 +110,7 @@ def _to_report(
         ),
         detectors=dict(zip(TABLES, best.sources or (best.detector,) * len(TABLES), strict=True)),
     )
-    return replace(report, findings=(*report.findings, *check_prose(report)))
+    return finish_report(report)
 
 
 def _as_shown(matrix: Matrix | None, pages: tuple[Page, ...]) -> Matrix | None:
