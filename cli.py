@@ -26,6 +26,7 @@ EXIT_PARTLY = 3
 
 COMMANDS = {
     "forms": ("forms", "the rows and columns of both editions of the form"),
+    "check": ("check FILE...", "what to mend in reports before they are published"),
     "explain": ("explain CODE", "what a finding or an error means and what to do"),
 }
 """Name -> (usage, what it gives); the module of that name in `commands` holds its `run`."""

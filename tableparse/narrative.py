@@ -205,7 +205,7 @@ def _is_new(statement: Statement, found: list[Statement]) -> bool:
 
 
 def _quote(text: str, end: int) -> str:
-    stop = re.search("[，。；]", text[end:])
+    stop = re.search("[，。；（）]", text[end:])
     until = end + stop.start() if stop else len(text)
     start = max(0, until - QUOTED)
     return ("..." if start else "") + text[start:until]
