@@ -118,8 +118,12 @@ def _nothing(text: str, rules: list[Rule]) -> Iterator[tuple[Rule, Count]]:
 
 def _states(rule: Rule, count: Count, text: str) -> bool:
     """Whether a rule fits a number: the words before it and behind it."""
-    before = count.before[-WINDOW:]
-    if rule.elliptic and spoke_of_others(text[: count.start]):
+    before, head = count.before[-WINDOW:], text[: count.start]
+    if rule.elliptic and spoke_of_others(head):
+        return False
+    if rule.unless and compiled(rule.unless).search(head):
+        return False
+    if rule.head and not compiled(rule.head).search(head):
         return False
     if rule.label:
         return _labels(rule, count, before, text)
@@ -128,7 +132,9 @@ def _states(rule: Rule, count: Count, text: str) -> bool:
     return compiled(rule.after).fullmatch(count.after) is not None
 
 
-_TO_NUMBER = re.compile(r"(?:的|了|共|计|合计|分别|为|有|是|达|案件|申请|决定|答复|:|：){0,4}")
+_TO_NUMBER = re.compile(
+    r"(?:的|了|申请|数量|数|共|计|合计|分别|为|有|是|达|案件|申请|决定|答复|:|：){0,4}"
+)
 _TO_LABEL = re.compile(r"(?:、|和|及|申请|中|其中|有|共|对|另|另有|含|，|的|:|：){0,4}")
 
 

@@ -31,9 +31,30 @@ def report_to_figures(report: Report) -> dict[str, Number | None]:
 
 
 def report_to_statements(report: Report) -> list[Statement]:
-    """What the prose says of the tables' figures, each with what it equals."""
+    """What the prose says of the tables' figures, each with what it equals. A statement that
+    the parts of a row bear out, where only the row's total is off, is left out: it is the
+    total that is wrong, and an equation tells of it."""
     figures = report_to_figures(report)
-    return narrative_to_statements(report.narrative, figures, report.agency, report.year)
+    said = narrative_to_statements(report.narrative, figures, report.agency, report.year)
+    summed = figures | _summed_totals(report, figures)
+    if summed == figures or all(s.matched is not None for s in said):
+        return said
+    again = narrative_to_statements(report.narrative, summed, report.agency, report.year)
+    by_parts = {(s.code, s.quote) for s in again if s.matched is not None}
+    return [s for s in said if s.matched is not None or (s.code, s.quote) not in by_parts]
+
+
+def _summed_totals(
+    report: Report, figures: Mapping[str, Number | None]
+) -> dict[str, Number | None]:
+    """The totals of rows by what they are the sum of, where all of that is printed."""
+    found: dict[str, Number | None] = {}
+    for matrix in filter(None, (report.applications, report.review)):
+        for row, values in matrix.rows.items():
+            parts = [figures[f"{matrix.name}.{row}.{c}"] for c in values if c != "total"]
+            if "total" in values and None not in parts:
+                found[f"{matrix.name}.{row}.total"] = sum(n for n in parts if n is not None)
+    return found
 
 
 def check_prose(report: Report) -> tuple[Finding, ...]:

@@ -58,7 +58,9 @@ def _acts_itself(head: str, count: Count, agency: str | None) -> bool:
     use = scope_patterns()
     for piece in _subjects(head, count):
         plain = use["time"].sub("", piece)
-        if use["own"].search(plain):
+        if use["aids"].search(plain):
+            return False
+        if use["own"].search(plain) or use["whole"].match(plain):
             return True
         if use["other"].search(plain):
             return False

@@ -30,6 +30,8 @@ class Rule:
     after: str
     label: str
     none: str
+    head: str
+    unless: str
     elliptic: bool
     equals: tuple[tuple[str, ...], ...]
 
@@ -63,6 +65,8 @@ def statement_rules() -> tuple[Rule, ...]:
             after=pattern(rule, "after"),
             label=pattern(rule, "label"),
             none=pattern(rule, "none", "$"),
+            head=rule.get("head", ""),
+            unless=rule.get("unless", ""),
             elliptic=rule.get("elliptic", False),
             equals=tuple(map(tuple, rule["equals"])),
         )

@@ -10,6 +10,7 @@ what was found of the wrong statements at first sight:
     first   82         30 of 34   30 of 31
     second  82         28 of 32   28 of 34
     third   56         26 of 26   26 of 29
+    fourth  61         17 of 19   17 of 21
 
 The agencies are invented, as are the sentences.
 """

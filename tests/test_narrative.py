@@ -171,6 +171,24 @@ def test_blame_is_the_publishers_only_where_the_tables_are_certain() -> None:
     assert [f.blame for f in statements_to_findings(said, certain=False)] == ["unknown"]
 
 
+def test_a_wrong_total_is_not_the_proses_fault() -> None:
+    """Prose that says the sum of a row whose total is printed wrong is no finding: the row's
+    equation tells of the total. Prose that says neither is one."""
+    report = gkextract.extract(ROOT / "fixtures" / "pages" / "plain-a11-bom.html")
+    assert report.applications is not None
+    row = [value.number for value in report.applications.rows["received"].values()]
+    assert row[-1] == 0
+    assert sum(n for n in row if isinstance(n, int)) == 57
+    assert not any(f.code.startswith("narrative.") for f in report.findings)
+    other = replace(
+        report,
+        narrative=tuple(
+            replace(s, text=s.text.replace("申请57件", "申请58件")) for s in report.narrative
+        ),
+    )
+    assert [f.code for f in check_prose(other)] == ["narrative.received"]
+
+
 WORDS = re.findall(r"[^，。、（）]{1,6}|[，。、（）]", "".join(case[2] for case in CASES[:120]))
 """Pieces of the sentences, to be mixed."""
 
