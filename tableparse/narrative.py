@@ -22,7 +22,7 @@ from tableparse.sentences import (
     sections_to_sentences,
     sentence_to_counts,
 )
-from tableparse.statement_rules import Rule, any_label, compiled, statement_rules
+from tableparse.statement_rules import Rule, any_label, compiled, needed_words, statement_rules
 
 Number = int | float
 CODES = (
@@ -68,7 +68,7 @@ def narrative_to_statements(
     out, as nothing speaks against them."""
     found: list[Statement] = []
     recent, heading = "", None
-    for sentence in sections_to_sentences(narrative):
+    for sentence in sections_to_sentences(tuple(narrative)):
         recent = recent[-CONTEXT:] if sentence.heading == heading else ""
         context = sentence.topic + recent
         for rule, count in _said(sentence.text, context + sentence.text, agency, year):
@@ -91,10 +91,11 @@ def _said(
     text: str, context: str, agency: str | None, year: int | None
 ) -> Iterator[tuple[Rule, Count]]:
     """The numbers of a sentence that are understood, each with the first rule that fits it."""
+    words = {word for word in needed_words() if word in text}
     rules = [
         rule
         for rule in statement_rules()
-        if any(word in text for word in rule.needs)
+        if not words.isdisjoint(rule.needs)
         and (not rule.topic or compiled(rule.topic).search(context))
     ]
     for count in sentence_to_counts(text) if rules else ():

@@ -72,7 +72,7 @@ def check_prose(report: Report) -> tuple[Finding, ...]:
 def _fees(narrative: Iterable[Section]) -> Iterator[Finding]:
     """A fee for handling applications that was taken in one place and not in another."""
     use = read_data("narrative")["fees"]
-    texts = [s.text for s in sections_to_sentences(narrative) if "费" in s.text]
+    texts = [s.text for s in sections_to_sentences(tuple(narrative)) if "费" in s.text]
     none = next((t for t in texts if compiled(use["none"]).search(t)), None)
     if none is None:
         return
@@ -88,8 +88,9 @@ def _years(narrative: Iterable[Section], year: int | None) -> Iterator[Finding]:
     """Sentences that say what the report is of, and name another year than its title."""
     if year is None:
         return
-    early = (s for s in narrative if s.heading == "" or s.heading.startswith("一"))
-    for sentence in sections_to_sentences(early):
+    for sentence in sections_to_sentences(tuple(narrative)):
+        if sentence.heading and not sentence.heading.startswith("一"):
+            continue
         for code, said in _said_years(sentence):
             if said - {year}:
                 other = ", ".join(map(str, sorted(said - {year})))

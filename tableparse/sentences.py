@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tableparse.numerals import NUMERAL, text_to_number
@@ -14,8 +14,13 @@ MAX_SENTENCE = 600
 """Characters of a sentence that are looked at: what is longer is a table or a list."""
 TOPIC = 24
 """Characters of a paragraph's beginning that tell what it is about."""
-QUOTES = frozenset("“”‘’\"'「」『』")
+STOPS = "，；：（）！？。、"
+QUOTES = "“”‘’\"'「」『』"
 """Left out: agencies put the form's labels into them or do not."""
+_FOLDED = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in STOPS},
+    **dict.fromkeys(map(ord, QUOTES)),
+}
 _END = re.compile(r"(?<=[。；;！!？?])|\n")
 _MARK = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]|[一二三四五六七八九十]是")
 _LEAD = re.compile(r"[(（][一二三四五六七八九十\d]{1,2}[)）]|[一二三四五六七八九十\d]{1,2}[、.．]")
@@ -50,9 +55,11 @@ class Count(NamedTuple):
     start: int
 
 
-def sections_to_sentences(sections: Iterable[Section]) -> Iterator[Sentence]:
+@lru_cache(maxsize=4)
+def sections_to_sentences(sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
     """Every sentence of the prose, widths of digits folded. A line that ends in the middle of
-    a sentence goes on in the next."""
+    a sentence goes on in the next. The last ones are kept, as several checks ask for them."""
+    found: list[Sentence] = []
     for section in sections:
         topic = ""
         for text in _END.split(_joined(section.text)):
@@ -60,7 +67,8 @@ def sections_to_sentences(sections: Iterable[Section]) -> Iterator[Sentence]:
                 continue
             if _LEAD.match(text):
                 topic = text[:TOPIC]
-            yield Sentence(text[:MAX_SENTENCE], section.heading, topic)
+            found.append(Sentence(text[:MAX_SENTENCE], section.heading, topic))
+    return tuple(found)
 
 
 def _joined(text: str) -> str:
@@ -73,10 +81,9 @@ def _joined(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Full-width digits and letters as ASCII, without quotes; stops stay as they are, so that a
-    full-width comma never parts thousands."""
-    folded = (c if c in "，；：（）！？。、" else unicodedata.normalize("NFKC", c) for c in text)
-    return "".join(c for c in folded if c not in QUOTES)
+    """Full-width digits, letters and signs as ASCII, without quotes; stops stay as they are, so
+    that a full-width comma never parts thousands."""
+    return text.translate(_FOLDED)
 
 
 def sentence_to_counts(text: str) -> Iterator[Count]:

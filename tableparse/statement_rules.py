@@ -75,6 +75,12 @@ def statement_rules() -> tuple[Rule, ...]:
 
 
 @cache
+def needed_words() -> frozenset[str]:
+    """Words of which a sentence has to have one for any rule to fit it."""
+    return frozenset(word for rule in statement_rules() for word in rule.needs)
+
+
+@cache
 def any_label() -> re.Pattern[str]:
     """Any label of an outcome, the longest first."""
     labels = {rule.label for rule in statement_rules() if rule.label}
