@@ -38,7 +38,7 @@ def run(
     """Check reports before they are published: the form's equations, the prose against the
     tables, the years against one another. Exit 0: nothing to mend; 3: something is."""
     reports, failed = _read(sources, allow_private)
-    across = reports_to_findings(reports)
+    across = reports_to_findings(reports, trust_names=True)
     if form == "json":
         write_stdout(json.dumps(_to_dict(reports, across, failed), ensure_ascii=False) + "\n")
     else:

@@ -46,8 +46,8 @@ class Context:
 class Identity:
     """An agency. `level` is central, provincial, prefecture, county or township; `kind`
     government, office (of a government), department, township or zone; `key` the same for one
-    agency's reports of all years. `candidates` are the regions that it may be of, where that is
-    not certain; unknown parts are None."""
+    agency's reports of all years, None for a name that several agencies bear. `candidates` are
+    the regions that it may be of, where that is not certain; unknown parts are None."""
 
     region: Region | None = None
     level: str | None = None
@@ -73,14 +73,14 @@ def agency_to_identity(agency: str | None, year: int | None, context: Context) -
     above, candidates = found
     if kind == "zone" or _pattern("region").search(rest):
         # a zone, or a region that the table does not have there
-        return Identity(None, None, kind, f"-/{_short(agency)}")
+        return Identity(None, None, kind, _own_key(agency))
     if not above and (len(candidates) > 1 or VAGUE.match(candidates[0].name)):
         candidates = _told_by(context, candidates, year) or candidates
         certain = len(candidates) == 1 and not _is_untold(context, candidates[0], year)
     else:
         certain = len(candidates) == 1
     if not certain:
-        return Identity(None, None, kind, f"-/{_short(agency)}", tuple(candidates))
+        return Identity(None, None, kind, None, tuple(candidates))
     return _of_region(candidates[0], kind, rest, agency)
 
 
@@ -91,7 +91,12 @@ def _without_region(agency: str) -> Identity:
         kind = _kind(agency[government:])
     level = "central" if _pattern("central").search(agency) else LEVELS.get(agency[0])
     level = {"zone": None, "township": "township"}.get(kind, level)
-    return Identity(None, level, kind, f"-/{_short(agency)}")
+    return Identity(None, level, kind, None if kind == "township" else _own_key(agency))
+
+
+def _own_key(agency: str) -> str | None:
+    """A key made of the whole name, where that is not one that many agencies bear."""
+    return None if _pattern("common").search(agency) else f"-/{_short(agency)}"
 
 
 def _of_region(region: Region, kind: str, rest: str, agency: str) -> Identity:
@@ -175,11 +180,17 @@ def _score(context: Context, region: Region, year: int | None) -> int:
         above = region_of(code, year)
         if above is None:
             continue
-        written = above.name + region.name in context.prose
+        written = _is_written(above.name + region.name, context.prose)
         hosted = above.site != "" and above.site in context.host.split(".")
         if above.name in context.told or written or hosted:
             score = 2 if written else max(score, weight)
     return score
+
+
+def _is_written(name: str, prose: str) -> bool:
+    """Whether the prose has a region's name as its own, not as one that was visited."""
+    before = [prose[max(0, m.start() - 4) : m.start()] for m in re.finditer(re.escape(name), prose)]
+    return bool(before) and not any(_pattern("visited").search(text) for text in before)
 
 
 def candidates_to_text(candidates: Sequence[Region], year: int | None) -> str:

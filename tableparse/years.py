@@ -42,22 +42,27 @@ class Across:
     finding: Finding
 
 
-def reports_to_keys(reports: Sequence[Report]) -> list[str | None]:
-    """What links the reports of one agency: the same text for all of them, None where no
-    agency is known."""
-    return [report_to_identity(report).key for report in reports]
+def reports_to_keys(reports: Sequence[Report], *, trust_names: bool = False) -> list[str | None]:
+    """What links the reports of one agency: the same text for all of them, None where the name
+    leaves open which agency it is (区统计局); with `trust_names`, the name as printed then."""
+    keys = [report_to_identity(report).key for report in reports]
+    if not trust_names:
+        return keys
+    return [key or report.agency for key, report in zip(keys, reports, strict=True)]
 
 
-def reports_to_findings(reports: Sequence[Report]) -> list[Across]:
-    """All findings between reports, in the order of the reports."""
-    found = [*_linked(reports), *_copies(reports)]
+def reports_to_findings(reports: Sequence[Report], *, trust_names: bool = False) -> list[Across]:
+    """All findings between reports, in the order of the reports. `trust_names`: whether an
+    agency that many places have (区统计局) is one and the same in all of them."""
+    keys = reports_to_keys(reports, trust_names=trust_names)
+    found = [*_linked(reports, keys), *_copies(reports, keys)]
     return sorted(found, key=lambda a: (a.report, a.other, a.finding.code))
 
 
-def _linked(reports: Sequence[Report]) -> Iterator[Across]:
+def _linked(reports: Sequence[Report], keys: Sequence[str | None]) -> Iterator[Across]:
     """Findings between the reports of one agency: of successive years, and of one year."""
     places: dict[tuple[str, int], list[int]] = {}
-    for i, (report, key) in enumerate(zip(reports, reports_to_keys(reports), strict=True)):
+    for i, (report, key) in enumerate(zip(reports, keys, strict=True)):
         if key is not None and report.year is not None:
             places.setdefault((key, report.year), []).append(i)
     for (key, year), now in places.items():
@@ -133,10 +138,9 @@ def _renditions(reports: Sequence[Report], place: int, first: int) -> Iterator[A
     yield Across(place, first, Finding("years.renditions", "warning", blame, message, cells))
 
 
-def _copies(reports: Sequence[Report]) -> Iterator[Across]:
+def _copies(reports: Sequence[Report], keys: Sequence[str | None]) -> Iterator[Across]:
     """Sections that are word for word another report's, figures aside: of the year before, or
     of another agency. Two documents of one report are none."""
-    keys = reports_to_keys(reports)
     sketches: dict[str, dict[int, Sketch]] = {number: {} for number in COMPARED}
     for place, report in enumerate(reports):
         for number in COMPARED:
@@ -146,7 +150,8 @@ def _copies(reports: Sequence[Report]) -> Iterator[Across]:
     for number, those in sketches.items():
         for a, b in sketches_to_pairs(those):
             likeness = sketches_to_likeness(those[a], those[b])
-            if likeness < COPIED or (keys[a], reports[a].year) == (keys[b], reports[b].year):
+            same = keys[a] is not None and keys[a] == keys[b]
+            if likeness < COPIED or (same and reports[a].year == reports[b].year):
                 continue
             a, b = sorted((a, b), key=lambda i: (reports[i].year or 0, i))
             yield Across(b, a, _copied(reports[a], number, likeness))

@@ -104,6 +104,7 @@ CONTEXTS: list[tuple[str, dict[str, str], str | None]] = [
     ("鼓楼区人民政府", {"told": "江苏省"}, None),  # 南京市鼓楼区, 徐州市鼓楼区
     ("鼓楼区人民政府", {"told": "南京市、福州市"}, None),
     ("鼓楼区人民政府", {"prose": "赴南京市学习。"}, None),
+    ("鼓楼区人民政府", {"prose": "组织人员赴南京市鼓楼区学习。"}, None),
     ("鼓楼区人民政府", {"told": "南京市", "host": "www.kaifeng.gov.cn"}, None),
     ("朝阳区教育局", {"told": "北京市"}, "110105"),
     ("朝阳区教育局", {"told": "吉林省长春市"}, "220104"),
@@ -132,7 +133,9 @@ def test_one_agency_has_one_key() -> None:
     assert identity("海门区人民政府").key != identity("海门区人民政府办公室").key
     merged = {identity(f"{name}人民政府", 2023).key for name in ("重庆市渝北区", "重庆市江北区")}
     assert len(merged | {identity("两江新区人民政府", 2025).key}) == 3
-    assert identity("").key is None
+    names = ("", "区统计局", "红堡镇", "鼓楼区人民政府", "经济技术开发区管委会", "花牛镇人民政府")
+    assert [identity(name).key for name in names] == [None] * len(names)
+    assert identity("平顶山市城乡一体化示范区综合办公室").key == "-/平顶山市城乡一体化示范区综合办"
 
 
 def prose_report(agency: str, *texts: str, uri: str = "a.pdf") -> Report:

@@ -117,6 +117,17 @@ def test_only_one_agencys_successive_years_are_linked() -> None:
     assert len(set(reports_to_keys([old, new]))) == 1
 
 
+def test_a_name_that_many_bear_links_nothing() -> None:
+    """Two reports of a 区统计局 may be of two agencies: they are linked only on the word of
+    whoever gave them."""
+    before = replace(report(2022, ([0] * 7, CARRIED)), agency="区统计局")
+    now = replace(report(2023), agency="区统计局")
+    assert reports_to_keys([before, now]) == [None, None]
+    assert reports_to_findings([before, now]) == []
+    trusted = reports_to_findings([before, now], trust_names=True)
+    assert [a.finding.code for a in trusted] == ["years.carry"]
+
+
 def test_doubtful_reports_blame_nobody() -> None:
     """Where one of the reports was read with doubt, the slip may be ours."""
     before = report(2022, ([0] * 7, CARRIED), status="doubtful")
