@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from narrative_cases import BUREAU, CASES, CITY, FIGURES, YEAR, Case
 
 import gkextract
+from tableparse.finish import finish_report
 from tableparse.formdata import read_data
 from tableparse.narrative import CODES, narrative_to_statements, statements_to_findings
 from tableparse.numerals import text_to_number
@@ -39,7 +40,8 @@ def codes_of(case: Case) -> tuple[Counter[str], Counter[str]]:
 def prose_report(*texts: str, year: int | None = YEAR, **values: object) -> Report:
     """A report of nothing but prose: the text before the first heading, then section one."""
     sections = (Section("", texts[0]), Section("一、总体情况", "\n".join(texts[1:])))
-    return Report({}, None, BUREAU, year, "verified", None, None, None, sections)
+    made = Report({}, None, BUREAU, year, "verified", None, None, None, sections)
+    return replace(made, **values)
 
 
 def test_precision_and_recall_of_the_sentences() -> None:
@@ -203,6 +205,16 @@ def test_any_prose_is_done_in_no_time(words: list[str]) -> None:
     for finding in statements_to_findings(said, certain=True):
         assert finding.left != finding.right
     assert time.perf_counter() - start < 0.5
+
+
+@MANY
+@given(st.text(max_size=200), st.text(max_size=30), st.none() | st.integers(0, 3000))
+def test_any_text_is_taken(text: str, agency: str, year: int | None) -> None:
+    """No text, agency or year, whatever characters they have, breaks a report that was read."""
+    made = prose_report(text, text + "申请9999999999999999999件。", year=year, agency=agency)
+    done = finish_report(made)
+    assert done.status == made.status
+    assert done.findings[: len(made.findings)] == made.findings
 
 
 REAL = {
