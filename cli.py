@@ -24,6 +24,7 @@ COMMANDS = {
     "export": ("export SOURCE...", "reports as CSV, Excel, Parquet, SQLite, Stata, packages"),
     "schema": ("schema", "the JSON Schema of reports; the data dictionary"),
     "forms": ("forms", "the rows and columns of both editions of the form"),
+    "check": ("check FILE...", "what to mend in reports before they are published"),
     "view": (
         "view SOURCE",
         "one HTML page: what was read, from where, what proves it",

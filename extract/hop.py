@@ -20,7 +20,8 @@ from extract.pipeline import extract_source
 from extract.sniff import HTML
 from extract.source import Source, bytes_to_source, check_supported, fetched_to_source
 from extract.unwrap import unwrap_source
-from tableparse.model import Finding, Value
+from tableparse.compare import compare_reports
+from tableparse.model import Finding
 from tableparse.report import Report
 
 if TYPE_CHECKING:
@@ -93,24 +94,6 @@ def extract_linked(
         worst = min(hop.errors, key=lambda e: isinstance(e, NoContentError))
         raise type(worst)(f"the page holds no report, and of its attachment: {worst.message}")
     raise failure or NoContentError("no annual report")
-
-
-def compare_reports(page: Report, other: Report) -> tuple[int, tuple[str, ...]]:
-    """How many figures both reports have, and the paths of those that differ. A figure that one
-    reading doubts says nothing, nor does a blank beside a zero."""
-    left, right = dict(page.figures()), dict(other.figures())
-    common = [path for path in left if path in right and _said(left[path], right[path])]
-    return len(common), tuple(p for p in common if _differ(left[p], right[p]))
-
-
-def _said(a: Value, b: Value) -> bool:
-    return not (a.doubt or b.doubt)
-
-
-def _differ(a: Value, b: Value) -> bool:
-    if a.number is None or b.number is None:
-        return bool(a.number or b.number)
-    return a.number != b.number
 
 
 def _has_tables(report: Report) -> bool:

@@ -13,6 +13,7 @@ from extract.readers import READERS
 from extract.readers.turns import Turn
 from extract.sniff import ARCHIVES, PDF
 from extract.source import Source, source_to_dict
+from tableparse.finish import finish_report
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
 from tableparse.read import TABLES, tables_to_reading
@@ -117,7 +118,7 @@ def _to_report(
         findings.append(Finding("report.before_form", "info", "publisher", message))
     proactive, applications, review = (_as_shown(m, document.pages) for m in matrices)
     checks = best.reading.checks
-    return Report(
+    report = Report(
         source=source_to_dict(source, document.page_count),
         title=heading.title,
         agency=heading.agency,
@@ -135,6 +136,7 @@ def _to_report(
         ),
         detectors=dict(zip(TABLES, best.sources or (best.detector,) * len(TABLES), strict=True)),
     )
+    return finish_report(report)
 
 
 def _as_shown(matrix: Matrix | None, pages: tuple[Page, ...]) -> Matrix | None:

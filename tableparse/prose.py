@@ -67,11 +67,10 @@ def lines_to_heading(lines: Sequence[Line]) -> Heading:
         fuller = _fuller_name(agency, texts[:TITLE_LINES])
         agency, known = _known_misprints(fuller)
         findings += known
-    for name, value in (("agency", agency), ("year", year)):
+    for code, value in (("agency.missing", agency), ("year.missing", year)):
         if value is None:
-            findings.append(
-                Finding(f"{name}.missing", "warning", "unknown", f"no title names the {name}")
-            )
+            message = f"no title names the {code.partition('.')[0]}"
+            findings.append(Finding(code, "warning", "unknown", message))
     return Heading(title, agency, year, tuple(findings))
 
 

@@ -69,7 +69,7 @@ class Report:
             "review": _review_to_dict(self.review),
             "narrative": [{"heading": s.heading, "text": s.text} for s in self.narrative],
             "checks": {"evaluated": self.evaluated, "held": self.held},
-            "findings": [_finding_to_dict(f) for f in self.findings],
+            "findings": [finding_to_dict(f) for f in self.findings],
             "attempts": [
                 {"detector": a.detector, "evaluated": a.evaluated, "held": a.held}
                 for a in self.attempts
@@ -154,7 +154,8 @@ def _review_to_dict(matrix: Matrix | None) -> dict[str, Any] | None:
     return None if matrix is None else {row: _numbers(v) for row, v in matrix.rows.items()}
 
 
-def _finding_to_dict(finding: Finding) -> dict[str, Any]:
+def finding_to_dict(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values in the contract's order."""
     return {
         "code": finding.code,
         "severity": finding.severity,
