@@ -19,10 +19,17 @@ NUMERALS = "一二三四五六七八九"
 _NAME = r"(?:政府|政务)信息公开(?:工作)?(?:情况)?(?:年度|年)?(?:工作)?(?:报告|年报)"
 _TAIL = r"(?:[（(][^（()）]{1,12}[)）])?"
 _YEAR = r"(?:(?P<year>(?:19|20)\d\d)年?(?:度)?)"
-_TITLES = (
-    re.compile(rf"(?P<agency>[^，。；：、0-9]*?){_YEAR}{_NAME}{_TAIL}"),
-    re.compile(rf"{_YEAR}(?P<agency>[^，。；：、0-9]*?){_NAME}{_TAIL}"),
+_WHO = r"(?P<agency>[^，。；：、0-9]*?)"
+_TITLES = tuple(
+    re.compile(pattern + _TAIL)
+    for pattern in (
+        rf"{_WHO}(?:关于)?{_YEAR}(?:的)?{_NAME}",
+        rf"{_YEAR}{_WHO}(?:关于)?{_NAME}",
+        rf"{_WHO}(?:政府|政务)信息公开(?:工作)?(?:情况)?{_YEAR}(?:工作)?(?:报告|年报)",
+        rf"{_WHO}(?:关于)?{_YEAR}(?:政府|政务)信息公开(?:工作)?(?:情况)?的(?:年度)?报告",
+    )
 )
+_NAMES = re.compile(r"(?:[省市区县州盟旗镇乡局委厅部府办会处院所站队社]|中心|公室|街道|年度?)$")
 _HEADING = re.compile(rf"[{NUMERALS}]{{1,2}}[、.．，,]\S{{2,30}}")
 _PERIOD = re.compile(
     r"(?:自|从|为|是|期限|时间)(?:19|20)\d\d年1月1日.{0,6}?(?P<year>(?:19|20)\d\d)年12月31日"
@@ -57,7 +64,7 @@ def lines_to_heading(lines: Sequence[Line]) -> Heading:
     opening names with the region before it is given with that region.
     """
     texts = [squeeze(line.text) for line in lines]
-    title, agency, year = _find_title(texts[:TITLE_LINES])
+    title, agency, year = _find_title(lines[:TITLE_LINES])
     findings: list[Finding] = []
     body = "".join(texts[: TITLE_LINES * 2])
     if year is None:
@@ -75,27 +82,47 @@ def lines_to_heading(lines: Sequence[Line]) -> Heading:
     return Heading(title, agency, year, tuple(findings))
 
 
-def _find_title(texts: Sequence[str]) -> tuple[str | None, str | None, int | None]:
+def _find_title(lines: Sequence[Line]) -> tuple[str | None, str | None, int | None]:
+    texts = [squeeze(line.text) for line in lines]
     weak: tuple[str | None, str | None, int | None] = (None, None, None)
     for start in range(len(texts)):
         for pieces in range(1, TITLE_PIECES + 1):
-            if start + pieces > len(texts):
-                break
-            joined = "".join(texts[start : start + pieces])
-            if len(joined) > 80:
+            end = start + pieces
+            joined = "".join(texts[start:end])
+            if end > len(texts) or len(joined) > 80:
                 break
             found = _title_of(joined)
             if found is None:
                 continue
-            agency, year = found
-            if agency:
-                return joined, agency, year
+            tail = texts[end] if end < len(texts) and re.fullmatch(_TAIL, texts[end]) else ""
+            if found[0]:
+                joined, agency, year = _without_strangers(lines[start:end], joined, *found)
+                return joined + tail, agency, year
             above = texts[start - 1] if start else ""
             if _is_agency(above):
-                return above + joined, above, year
+                return above + joined + tail, above, found[1]
             if weak[0] is None:
-                weak = joined, None, year
+                weak = joined + tail, None, found[1]
     return weak
+
+
+def _without_strangers(
+    lines: Sequence[Line], joined: str, agency: str, year: int
+) -> tuple[str, str, int]:
+    """The title without lines above it that are none of it: what follows is a title as well,
+    and they are set in another size or, where no size is known, name no agency or region."""
+    for at in range(1, len(lines)):
+        upper, lower = lines[at - 1], lines[at]
+        if lower.size:
+            same = abs(upper.size - lower.size) <= 0.1 * lower.size
+        else:
+            same = _NAMES.search(squeeze(upper.text)) is not None
+        rest = "".join(squeeze(line.text) for line in lines[at:])
+        found = _title_of(rest)
+        if same or found is None or not found[0]:
+            break
+        joined, (agency, year) = rest, found
+    return joined, agency, year
 
 
 def _title_of(text: str) -> tuple[str, int] | None:
