@@ -32,12 +32,14 @@ MARKERS = (
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One detector's reading of a document, and the lines outside of its tables. `sources`
-    names the detector of each table where the trial combines several."""
+    names the detector of each table where the trial combines several; `stated` says that the
+    document states its cells itself, as web pages and spreadsheets do."""
 
     detector: str
     reading: Reading
     lines: tuple[Line, ...]
     sources: tuple[str, ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

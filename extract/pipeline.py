@@ -8,7 +8,7 @@ from extract.ladder import Trial, best_trial, run_ladder
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
-from extract.sniff import ARCHIVES
+from extract.sniff import ARCHIVES, TEXT
 from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
@@ -19,6 +19,8 @@ FORM_SINCE = 2019
 """First year whose reports may use the form."""
 DAMAGED_SHARE = 0.05
 """Share of a page's characters that no map explains from which its text is damaged."""
+UNSTATED = frozenset({TEXT})
+"""Kinds of documents without pages in which where a cell ends is not stated."""
 PICTURE_SHARE = 0.3
 """Share of a page under pictures from which a page without text is a picture of one."""
 
@@ -38,7 +40,8 @@ def extract_source(source: Source, detector: str = "auto") -> Report:
         trials = run_ladder(source.data, document, detector, notes)
     else:
         reading = tables_to_reading(document.tables, notes)
-        trials = [Trial(reader.name, reading, document.lines)]
+        stated = document.media_type not in UNSTATED
+        trials = [Trial(reader.name, reading, document.lines, stated=stated)]
     best = best_trial(trials)
     heading = lines_to_heading(best.lines)
     _refuse_other(document, best, heading)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tableparse.formdata import read_data
 from tableparse.labels import applicant_rows, fold, repair_glyphs, section_headings, squeeze
@@ -15,6 +16,11 @@ TITLE_LINES = 60
 """Lines from the top in which a title is looked for."""
 TITLE_PIECES = 4
 """Lines that a title may be broken over."""
+INDENT = (1.2, 4.5)
+"""Font sizes by which the first line of a paragraph is indented; further right is another
+column, or a page with another margin."""
+ENDS = ("。", "；", "：", "！", "？", ".", ";", ":")
+"""How a paragraph ends."""
 NUMERALS = "一二三四五六七八九"
 _NAME = r"(?:政府|政务)信息公开(?:工作)?(?:情况)?(?:年度|年)?(?:工作)?(?:报告|年报)"
 _TAIL = r"(?:[（(][^（()）]{1,12}[)）])?"
@@ -189,7 +195,8 @@ def lines_to_sections(lines: Sequence[Line], title: str | None) -> tuple[Section
             expected = number + 1
         elif not (plain == sections[-1][0] and not sections[-1][1]):
             sections[-1][1].append(line)
-    found = [Section(heading, _paragraphs(body)) for heading, body in sections]
+    margin = _margin(rest)
+    found = [Section(heading, _paragraphs(body, margin)) for heading, body in sections]
     return tuple(s for s in found if s.heading or s.text)
 
 
@@ -203,10 +210,17 @@ def _without_title(lines: Sequence[Line], title: str | None) -> list[Line]:
     return list(lines)
 
 
-def _paragraphs(lines: Sequence[Line]) -> str:
+def _margin(lines: Sequence[Line]) -> float:
+    """Where lines that are not indented begin: the leftmost place in which two do."""
+    starts = sorted(line.box.x0 for line in lines)
+    return next((a for a, b in pairwise(starts) if b - a <= 1.0), starts[0] if starts else 0.0)
+
+
+def _paragraphs(lines: Sequence[Line], margin: float) -> str:
     """Lines as paragraphs: a line that is indented, or follows one that ends short, begins a
-    new one. Lines without geometry (plain text) are a paragraph each, unless they end in the
-    middle of a sentence at full width."""
+    new one; where all lines of a section are, one that begins right of the document's `margin`
+    and follows the end of a sentence. Lines without geometry (plain text) are a paragraph
+    each, unless they end in the middle of a sentence at full width."""
     if not lines:
         return ""
     left = min(line.box.x0 for line in lines)
@@ -217,7 +231,8 @@ def _paragraphs(lines: Sequence[Line]) -> str:
         text = repair_glyphs(line.text).strip()
         em = line.size or 1.0
         fresh = last is None or line.box.x0 - left > 1.2 * em or right - last.box.x1 > 2.5 * em
-        if fresh:
+        indented = INDENT[0] * em < line.box.x0 - margin < INDENT[1] * em
+        if fresh or (indented and out[-1].endswith(ENDS)):
             out.append(text)
         else:
             spaced = out[-1][-1:].isascii() and text[:1].isascii()

@@ -244,3 +244,16 @@ def test_title_leaves_strangers_above(sizes: tuple[float, float], above: str, ag
         for i, (text, size) in enumerate(zip(texts, sizes, strict=True))
     ]
     assert lines_to_heading(found).agency == agency
+
+
+def test_indented_lines_are_paragraphs_of_their_own() -> None:
+    """Where every line of a section is indented, as one-line paragraphs are, each that follows
+    the end of a sentence is a paragraph; the document's other lines tell its margin."""
+    texts = [
+        "　本报告按照条例编制，所列数据的统计期限为一年，如有疑问请与本机关",
+        "联系，地址见门户网站，邮编及电话同上所列，工作日均可来电来函询问。",
+        "本报告分为六个部分，以下依次说明各项工作情况，供公众查阅和监督使用。", "一、总体情况",
+        "  做好公开。", "  （一）主动公开。", "  （二）依申请公开，", "  按期办理。",
+    ]  # fmt: skip
+    (_, section) = lines_to_sections(lines(*texts), None)
+    assert section.text == "做好公开。\n（一）主动公开。\n（二）依申请公开，按期办理。"
