@@ -1,7 +1,8 @@
 """Whose slip a failed identity looks like, told by comparing independent readings.
 
 Detectors that agree on the figures of the identity put it on the publisher; where they differ,
-it is ours: the figures on which they differ are then null and the report is doubtful.
+it is ours: the figures on which they differ are then null and the report is doubtful. A
+document that states its cells itself leaves nothing to detect.
 """
 
 from __future__ import annotations
@@ -27,11 +28,14 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     own = figures(best)
     # a blank that another reading has a text for, where the sums miss something, is no blank
     lost = set[str]().union(*map(_printed, trials)) - _printed(best)
+    moved = any(f.code == "row.moved" for f in best.reading.findings)
+    stated = best.stated and not moved
     judged: list[Finding] = []
     contested: set[str] = set()
     for finding in best.reading.findings:
         if finding.code == "identity.failed":
             blame, differing = _judge(finding, own, others)
+            blame = "publisher" if stated and not differing else blame
             contested |= differing
             finding = replace(finding, blame=blame)
         if finding.code == "identity.blanks":

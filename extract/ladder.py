@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extract.beat import enter, is_skipped, skipped_pages
 from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
-from tableparse.model import Document, Finding, Grid, Line, Page, Table
+from tableparse.model import Document, Finding, Grid, Line, Matrix, Page, Table
 from tableparse.pages import PageText, page_to_text, without_furniture
 from tableparse.read import (
     TABLES,
@@ -34,7 +34,8 @@ MARKERS = (
 class Trial:
     """One detector's reading of a document, and the lines outside of its tables. `sources`
     names the detector of each table where the trial combines several. `grids` (as detected, a
-    page each) and `tables` (filled and stitched) are what it read them from."""
+    page each) and `tables` (filled and stitched) are what it read them from; `stated` says that
+    the document states its cells itself, as web pages and spreadsheets do."""
 
     detector: str
     reading: Reading
@@ -42,6 +43,7 @@ class Trial:
     sources: tuple[str, ...] = ()
     grids: tuple[Grid, ...] = ()
     tables: tuple[Table, ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +203,40 @@ def with_combined(trials: Sequence[Trial], notes: Sequence[Finding]) -> list[Tri
         for i in range(len(TABLES))
     )
     used = [t for t in trials if t.detector in sources]
-    lines = tuple(x for x in used[0].lines if all(x in t.lines for t in used[1:]))
+    lines = used[0].lines
+    for trial in used[1:]:
+        taken = [
+            m for m, name in zip(whole.matrices, sources, strict=True) if name == trial.detector
+        ]
+        lines = _outside(lines, trial, taken)
     return [*trials, Trial("combined", whole, lines, sources)]
+
+
+def _outside(
+    lines: tuple[Line, ...], trial: Trial, taken: Sequence[Matrix | None]
+) -> tuple[Line, ...]:
+    """The lines that are not of the tables taken from a trial: those that it took for a
+    table's too and that stand among the figures, or next to such a line (heads, groups)."""
+    reach: dict[int, tuple[float, float]] = {}
+    for value in (v for m in taken if m is not None for _, v in matrix_values(m)):
+        if value.box is not None and value.page is not None:
+            top, bottom = reach.get(value.page, (value.box.top, value.box.bottom))
+            reach[value.page] = min(top, value.box.top), max(bottom, value.box.bottom)
+    theirs = set(trial.lines)
+    gone: set[int] = set()
+    for way in (1, -1):
+        last: Line | None = None
+        for i in range(len(lines))[::way]:
+            line = lines[i]
+            top, bottom = reach.get(line.page, (0.0, -1.0))
+            among = top <= (line.box.top + line.box.bottom) / 2 <= bottom
+            beside = last is not None and abs(last.page - line.page) <= 1
+            if line not in theirs and (among or beside):
+                gone.add(i)
+                last = line
+            else:
+                last = None
+    return tuple(line for i, line in enumerate(lines) if i not in gone)
 
 
 def independent(a: Trial, b: Trial) -> bool:

@@ -11,7 +11,7 @@ from extract.ladder import Trial, best_trial, run_ladder
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
-from extract.sniff import ARCHIVES, PDF
+from extract.sniff import ARCHIVES, PDF, TEXT
 from extract.source import Source, source_to_dict
 from tableparse.finish import finish_report
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
@@ -23,6 +23,8 @@ FORM_SINCE = 2019
 """First year whose reports may use the form."""
 DAMAGED_SHARE = 0.05
 """Share of a page's characters that no map explains from which its text is damaged."""
+UNSTATED = frozenset({TEXT})
+"""Kinds of documents without pages in which where a cell ends is not stated."""
 PICTURE_SHARE = 0.3
 """Share of a page under pictures from which a page without text is a picture of one."""
 
@@ -64,7 +66,10 @@ def source_to_work(source: Source, detector: str = "auto") -> Work:
         trials = run_ladder(source.data, document, detector, notes)
     else:
         reading = tables_to_reading(document.tables, notes)
-        trials = [Trial(reader.name, reading, document.lines, tables=document.tables)]
+        stated = document.media_type not in UNSTATED
+        trials = [
+            Trial(reader.name, reading, document.lines, tables=document.tables, stated=stated)
+        ]
     best = best_trial(trials)
     heading = lines_to_heading(best.lines)
     _refuse_other(document, best, heading)

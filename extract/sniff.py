@@ -17,6 +17,8 @@ DOC = "application/msword"
 XLS = "application/vnd.ms-excel"
 ODT = "application/vnd.oasis.opendocument.text"
 RTF = "application/rtf"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+FODS = "application/vnd.oasis.opendocument.spreadsheet-flat-xml"
 FODT = "application/vnd.oasis.opendocument.text-flat-xml"
 WORD_2003 = "application/vnd.ms-wordml"
 WORD_2006 = "application/vnd.ms-word2006ml"
@@ -32,7 +34,15 @@ SEVEN_ZIP = "application/x-7z-compressed"
 GZIP = "application/gzip"
 UNKNOWN = "application/octet-stream"
 
-OFFICE = {DOC: "doc", ODT: "odt", FODT: "fodt", WORD_2003: "xml", WORD_2006: "xml"}
+OFFICE = {
+    DOC: "doc",
+    ODT: "odt",
+    FODT: "fodt",
+    WORD_2003: "xml",
+    WORD_2006: "xml",
+    ODS: "ods",
+    FODS: "fods",
+}
 """What LibreOffice reads for us, and the ending that tells it the kind."""
 
 ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP})
@@ -92,6 +102,7 @@ ZIP_MARKS: tuple[tuple[bytes, str], ...] = (
 )
 ZIP_FIRST: tuple[tuple[bytes, str], ...] = (
     (b"mimetypeapplication/vnd.oasis.opendocument.text", ODT),
+    (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", ODS),
 )
 """Name and content of the first member, not packed."""
 OLE_MARKS: tuple[tuple[bytes, str], ...] = (
@@ -102,6 +113,7 @@ OLE_MARKS: tuple[tuple[bytes, str], ...] = (
 
 XML_MARKS: tuple[tuple[str, str], ...] = (
     ("application/vnd.oasis.opendocument.text", FODT),
+    ('office:mimetype="application/vnd.oasis.opendocument.spreadsheet"', FODS),
     ("http://schemas.microsoft.com/office/2006/xmlPackage", WORD_2006),
     ("http://schemas.microsoft.com/office/word/2003/wordml", WORD_2003),
 )

@@ -190,8 +190,12 @@ def _found_to_matrix(found: Sequence[_Found]) -> tuple[Matrix, list[Finding]]:
     rows: dict[str, dict[str, Value]] = {}
     subtotals: dict[str, dict[str, Value]] = {}
     findings: list[Finding] = []
+    above = ""
     for item in found:
         key = _settle(item, form.name)
+        if item.key == "#subtotal" and key in keys:
+            key = _group_above(above, key)
+        above = key
         if key.startswith("#"):
             _add(subtotals, key.removeprefix("#group."), item.values, findings, "subtotal")
         else:
@@ -241,6 +245,13 @@ def _settle(item: _Found, form: str) -> str:
     ):
         return f"#group.{item.group}"
     return item.key
+
+
+def _group_above(above: str, key: str) -> str:
+    """The key of a subtotal in a row of which no group is known, in a matrix that has its
+    total elsewhere: it is the subtotal of the group of the row above it, if that has one."""
+    group, _, row = above.partition(".")
+    return f"#group.{group}" if row and not group.startswith("#") else key
 
 
 def _add(

@@ -91,10 +91,9 @@ def _heads(rows: Sequence[Row]) -> tuple[dict[str, list[Head]], int]:
     if sorted(b.key for b in blocks) != sorted(b.key for b in form.blocks):
         return {}, 0
     wanted = [column.key for column in form.outcomes]
-    under = {
-        block.key: [h for h in outcomes if block.c0 <= h.c0 and h.c1 <= block.c1]
-        for block in blocks
-    }
+    # a head may reach over its block's edge into a sliver, not into another block
+    over = {h: [b.key for b in blocks if b.c0 < h.c1 and h.c0 < b.c1] for h in outcomes}
+    under = {b.key: [h for h in outcomes if over[h] == [b.key] and b.c0 <= h.c0] for b in blocks}
     if any(sorted(h.key for h in heads) != sorted(wanted) for heads in under.values()):
         return {}, 0
     return {

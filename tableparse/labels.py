@@ -44,7 +44,8 @@ def _glyph_table() -> dict[int, str]:
         for code in block:
             plain = unicodedata.normalize("NFKC", chr(code))
             if plain != chr(code):
-                table.setdefault(code, plain)
+                # a radical may stand for a variant: ⼾ is 戶 to Unicode, which is 户
+                table.setdefault(code, plain.translate(table))
     return table
 
 

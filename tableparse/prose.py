@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tableparse.formdata import read_data
 from tableparse.labels import applicant_rows, fold, repair_glyphs, section_headings, squeeze
@@ -15,14 +16,26 @@ TITLE_LINES = 60
 """Lines from the top in which a title is looked for."""
 TITLE_PIECES = 4
 """Lines that a title may be broken over."""
+INDENT = (1.2, 4.5)
+"""Font sizes by which the first line of a paragraph is indented; further right is another
+column, or a page with another margin."""
+ENDS = ("。", "；", "：", "！", "？", ".", ";", ":")
+"""How a paragraph ends."""
 NUMERALS = "一二三四五六七八九"
 _NAME = r"(?:政府|政务)信息公开(?:工作)?(?:情况)?(?:年度|年)?(?:工作)?(?:报告|年报)"
 _TAIL = r"(?:[（(][^（()）]{1,12}[)）])?"
 _YEAR = r"(?:(?P<year>(?:19|20)\d\d)年?(?:度)?)"
-_TITLES = (
-    re.compile(rf"(?P<agency>[^，。；：、0-9]*?){_YEAR}{_NAME}{_TAIL}"),
-    re.compile(rf"{_YEAR}(?P<agency>[^，。；：、0-9]*?){_NAME}{_TAIL}"),
+_WHO = r"(?P<agency>[^，。；：、0-9]*?)"
+_TITLES = tuple(
+    re.compile(pattern + _TAIL)
+    for pattern in (
+        rf"{_WHO}(?:关于)?{_YEAR}(?:的)?{_NAME}",
+        rf"{_YEAR}{_WHO}(?:关于)?{_NAME}",
+        rf"{_WHO}(?:政府|政务)信息公开(?:工作)?(?:情况)?{_YEAR}(?:工作)?(?:报告|年报)",
+        rf"{_WHO}(?:关于)?{_YEAR}(?:政府|政务)信息公开(?:工作)?(?:情况)?的(?:年度)?报告",
+    )
 )
+_NAMES = re.compile(r"(?:[省市区县州盟旗镇乡局委厅部府办会处院所站队社]|中心|公室|街道|年度?)$")
 _HEADING = re.compile(rf"[{NUMERALS}]{{1,2}}[、.．，,]\S{{2,30}}")
 _PERIOD = re.compile(
     r"(?:自|从|为|是|期限|时间)(?:19|20)\d\d年1月1日.{0,6}?(?P<year>(?:19|20)\d\d)年12月31日"
@@ -57,7 +70,7 @@ def lines_to_heading(lines: Sequence[Line]) -> Heading:
     opening names with the region before it is given with that region.
     """
     texts = [squeeze(line.text) for line in lines]
-    title, agency, year = _find_title(texts[:TITLE_LINES])
+    title, agency, year = _find_title(lines[:TITLE_LINES])
     findings: list[Finding] = []
     body = "".join(texts[: TITLE_LINES * 2])
     if year is None:
@@ -74,27 +87,47 @@ def lines_to_heading(lines: Sequence[Line]) -> Heading:
     return Heading(title, agency, year, tuple(findings))
 
 
-def _find_title(texts: Sequence[str]) -> tuple[str | None, str | None, int | None]:
+def _find_title(lines: Sequence[Line]) -> tuple[str | None, str | None, int | None]:
+    texts = [squeeze(line.text) for line in lines]
     weak: tuple[str | None, str | None, int | None] = (None, None, None)
     for start in range(len(texts)):
         for pieces in range(1, TITLE_PIECES + 1):
-            if start + pieces > len(texts):
-                break
-            joined = "".join(texts[start : start + pieces])
-            if len(joined) > 80:
+            end = start + pieces
+            joined = "".join(texts[start:end])
+            if end > len(texts) or len(joined) > 80:
                 break
             found = _title_of(joined)
             if found is None:
                 continue
-            agency, year = found
-            if agency:
-                return joined, agency, year
+            tail = texts[end] if end < len(texts) and re.fullmatch(_TAIL, texts[end]) else ""
+            if found[0]:
+                joined, agency, year = _without_strangers(lines[start:end], joined, *found)
+                return joined + tail, agency, year
             above = texts[start - 1] if start else ""
             if _is_agency(above):
-                return above + joined, above, year
+                return above + joined + tail, above, found[1]
             if weak[0] is None:
-                weak = joined, None, year
+                weak = joined + tail, None, found[1]
     return weak
+
+
+def _without_strangers(
+    lines: Sequence[Line], joined: str, agency: str, year: int
+) -> tuple[str, str, int]:
+    """The title without lines above it that are none of it: what follows is a title as well,
+    and they are set in another size or, where no size is known, name no agency or region."""
+    for at in range(1, len(lines)):
+        upper, lower = lines[at - 1], lines[at]
+        if lower.size:
+            same = abs(upper.size - lower.size) <= 0.1 * lower.size
+        else:
+            same = _NAMES.search(squeeze(upper.text)) is not None
+        rest = "".join(squeeze(line.text) for line in lines[at:])
+        found = _title_of(rest)
+        if same or found is None or not found[0]:
+            break
+        joined, (agency, year) = rest, found
+    return joined, agency, year
 
 
 def _title_of(text: str) -> tuple[str, int] | None:
@@ -161,7 +194,8 @@ def lines_to_sections(lines: Sequence[Line], title: str | None) -> tuple[Section
             expected = number + 1
         elif not (plain == sections[-1][0] and not sections[-1][1]):
             sections[-1][1].append(line)
-    found = [Section(heading, _paragraphs(body)) for heading, body in sections]
+    margin = _margin(rest)
+    found = [Section(heading, _paragraphs(body, margin)) for heading, body in sections]
     return tuple(s for s in found if s.heading or s.text)
 
 
@@ -175,10 +209,17 @@ def _without_title(lines: Sequence[Line], title: str | None) -> list[Line]:
     return list(lines)
 
 
-def _paragraphs(lines: Sequence[Line]) -> str:
+def _margin(lines: Sequence[Line]) -> float:
+    """Where lines that are not indented begin: the leftmost place in which two do."""
+    starts = sorted(line.box.x0 for line in lines)
+    return next((a for a, b in pairwise(starts) if b - a <= 1.0), starts[0] if starts else 0.0)
+
+
+def _paragraphs(lines: Sequence[Line], margin: float) -> str:
     """Lines as paragraphs: a line that is indented, or follows one that ends short, begins a
-    new one. Lines without geometry (plain text) are a paragraph each, unless they end in the
-    middle of a sentence at full width."""
+    new one; where all lines of a section are, one that begins right of the document's `margin`
+    and follows the end of a sentence. Lines without geometry (plain text) are a paragraph
+    each, unless they end in the middle of a sentence at full width."""
     if not lines:
         return ""
     left = min(line.box.x0 for line in lines)
@@ -189,7 +230,8 @@ def _paragraphs(lines: Sequence[Line]) -> str:
         text = repair_glyphs(line.text).strip()
         em = line.size or 1.0
         fresh = last is None or line.box.x0 - left > 1.2 * em or right - last.box.x1 > 2.5 * em
-        if fresh:
+        indented = INDENT[0] * em < line.box.x0 - margin < INDENT[1] * em
+        if fresh or (indented and out[-1].endswith(ENDS)):
             out.append(text)
         else:
             spaced = out[-1][-1:].isascii() and text[:1].isascii()

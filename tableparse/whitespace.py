@@ -10,9 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from tableparse.labels import repair_glyphs
+from tableparse.labels import (
+    applicant_columns,
+    fold,
+    proactive_columns,
+    repair_glyphs,
+    review_columns,
+)
 from tableparse.model import Box, Char, Page, Ruling
 from tableparse.rulings import fills_to_rulings, rulings_to_lines
 
@@ -23,6 +31,8 @@ WORD_GAP = 0.6
 """Share of the font size from which a gap parts two words drawn one after the other."""
 FIGURE_GAP = 0.3
 """The same beside a digit or a mark: figures come this near to labels and each other."""
+HEAD_GAP = 0.25
+"""The same between heads of columns, which are known by their words."""
 LATER_GAP = 0.12
 """The same between characters that were not drawn one after the other: different cells."""
 SPACED = 1.3
@@ -100,7 +110,7 @@ def _band_to_pieces(band: list[_Inked]) -> list[Piece]:
                 growing.append([ink])
             else:
                 home.append(ink)
-    found = [_close(piece) for piece in (*done, *growing)]
+    found = [_close(part) for piece in (*done, *growing) for part in _at_heads(piece)]
     found.sort(key=lambda p: p.x0)
     return found
 
@@ -119,6 +129,28 @@ def _step(last: _Inked, ink: _Inked) -> int:
     if gap <= FIGURE_GAP:
         return int(gap > -0.9)
     return int(gap <= WORD_GAP and not (_of_figure(a.text) or _of_figure(b.text)))
+
+
+def _at_heads(piece: list[_Inked]) -> list[list[_Inked]]:
+    """A piece cut where two heads of columns, or lines of them, stand nearer together than
+    words do elsewhere: at its wider gaps, if what stands between these is of one head each."""
+    parts = [piece[:1]]
+    for last, ink in pairwise(piece):
+        if ink[2].x0 - last[2].x1 >= HEAD_GAP * ink[2].size:
+            parts.append([])
+        parts[-1].append(ink)
+    if len(parts) == 1:
+        return parts
+    texts = [fold("".join(ink[2].text for ink in part)) for part in parts]
+    whole = all(len(t) > 1 and _of_one_head(t) for t in texts)
+    apart = not any(_of_one_head(a + b) for a, b in pairwise(texts))
+    return parts if whole and apart else [piece]
+
+
+@cache
+def _of_one_head(text: str) -> bool:
+    heads = (applicant_columns(), review_columns(), proactive_columns())
+    return any(text in word for labels in heads for word in labels.exact)
 
 
 def _of_figure(text: str) -> bool:

@@ -125,6 +125,18 @@ def test_blank_rows_of_one_word_are_rows() -> None:
     assert (matrix.missing, codes) == ((), [])
 
 
+def test_subtotal_is_of_the_group_above() -> None:
+    """A subtotal whose group cell is lost is of the group of the row above it, where the matrix
+    has its own total; it never makes two totals of one."""
+    texts = matrix_to_texts({"processed_total": ["9"] * 7})
+    at = next(i for i, row in enumerate(texts) if "无法提供" in str(row[1]))
+    texts.insert(at, ["", "", "小计", *["99"] * 7])
+    matrix, codes = align(texts)
+    assert codes == []
+    assert [v.number for v in matrix.subtotals["denied"].values()] == [99] * 7
+    assert [v.number for v in matrix.rows["processed_total"].values()] == [9] * 7
+
+
 def test_subtotal_rows_are_kept_apart() -> None:
     """Printed subtotals are checked against their group and are no rows of the form."""
     texts = matrix_to_texts(balanced())

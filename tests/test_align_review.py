@@ -101,3 +101,26 @@ def test_note_under_the_table_is_no_row() -> None:
 def test_header_alone_is_none() -> None:
     """Heads at the foot of a page, their figures lost: no table rather than an empty one."""
     assert tables_to_review([rows_to_table(review_to_texts()[:3])])[0] is None
+
+
+def test_head_may_reach_into_a_sliver() -> None:
+    """A head that reaches over its block's edge into a column of its own, as rounding of
+    widths leaves them, is of its block."""
+    texts = review_to_texts(FIGURES)
+    table: Texts = [
+        [*texts[0][:5], "行政诉讼", *"<<<<<<<<<<"],
+        [*texts[1][:5], "<", *texts[1][5:]],
+        [*texts[2][:5], "^", *texts[2][5:]],
+        [*texts[3][:5], "<", *texts[3][5:]],
+    ]
+    matrix, codes = align(table)
+    assert codes == []
+    assert figures(matrix) == [int(n) for n in FIGURES]
+
+
+def test_total_may_be_called_otherwise() -> None:
+    """合计 over the last column of a block is its total."""
+    texts = [["合计" if t == "总计" else t for t in row] for row in review_to_texts(FIGURES)]
+    matrix, codes = align(texts)
+    assert codes == []
+    assert figures(matrix) == [int(n) for n in FIGURES]

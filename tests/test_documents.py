@@ -24,7 +24,7 @@ LISTED = tomllib.loads((ROOT / "fixtures" / "documents.toml").read_text(encoding
     "document"
 ]
 NAMES = [f"{item['name']}.{item['container']}" for item in LISTED]
-BY_LIBREOFFICE = ("doc", "odt", "fodt")
+BY_LIBREOFFICE = ("doc", "odt", "fodt", "ods")
 KEYS = ("title", "agency", "year", "proactive", "applications", "review", "status")
 needs_office = pytest.mark.skipif(
     shutil.which("soffice") is None or not _can_unshare(), reason="LibreOffice without network"

@@ -506,3 +506,40 @@ def test_lines_and_areas() -> None:
     assert len(page.pale_rulings) == 1
     assert [(round(b.x0), round(b.top)) for b in page.fills] == [(300, 292), (100, 388)]
     assert {(r.x0, r.x1) for r in page.rulings if r.top == r.bottom and r.x1 <= 200} == {(100, 200)}
+
+
+# -- borders drawn as rings, and clipped ones ---------------------------------------------
+
+
+@pytest.mark.parametrize("content", [
+    b"100 600 200 50 re 101 601 198 48 re f*", b"100 600 200 50 re 101 649 198 -48 re f",
+    b"101 601 198 48 re 100 600 200 50 re f*",
+])  # fmt: skip
+def test_ring_is_four_lines(content: bytes) -> None:
+    """Two rectangles in one another of which the inner one is left out are the border of a
+    cell, and no area that text could not be seen on."""
+    page = read_page(content + b"\n" + show("12", 150, 620))
+    assert text_of(page) == "12" and page.fills == ()
+    level = {round(r.top) for r in page.rulings if r.top == r.bottom}
+    upright = {round(r.x0) for r in page.rulings if r.x0 == r.x1}
+    assert (level, upright) == ({192, 242}, {100, 300})
+
+
+def test_two_rectangles_both_filled_are_areas() -> None:
+    """Drawn the same way round and filled alike, one rectangle in another is no hole."""
+    page = read_page(b"0.5 g 100 600 200 50 re 101 601 198 48 re f")
+    assert len(page.fills) == 2 and page.rulings == ()
+
+
+def test_text_beside_a_clipped_area_is_seen() -> None:
+    """Of a black area only what its clip leaves is black: a border drawn so (as browsers draw
+    round corners and shadows) hides no black text, and is a line."""
+    inside = b"q 100 600 200 1 re W n 100 600 200 50 re f Q\n"
+    page = read_page(inside + show("12", 150, 620))
+    assert text_of(page) == "12"
+    assert [round(r.top) for r in page.rulings] == [242]
+    ring = b"q 0 0 595 842 re 101 601 198 48 re W* n 100 600 200 50 re f Q\n"
+    page = read_page(ring + show("12", 150, 620))
+    assert text_of(page) == "12" and len(page.rulings) == 4
+    page = read_page(b"100 600 200 50 re f\n" + show("12", 150, 620))
+    assert text_of(page) == ""

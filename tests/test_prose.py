@@ -46,6 +46,11 @@ TITLES: list[tuple[list[str], str | None, int | None]] = [
     (["⼤同市⼈⺠政府2023年政府信息公开⼯作年度报告"], "大同市人民政府", 2023),
     (["首页 > 公开", "时间 2025-01-20", "某县2024年政府信息公开工作年度报告"], "某县", 2024),
     (["某县财政局", "2024年度政府信息公开工作年度报告"], "某县财政局", 2024),
+    (["平江镇政府信息公开工作2021年度报告"], "平江镇", 2021),
+    (["平江镇政府信息公开工作", "2021年度报告"], "平江镇", 2021),
+    (["平江镇关于2021年度政府信息公开工作的年度报告"], "平江镇", 2021),
+    (["平江镇关于2021年政府信息公开工作情况的报告"], "平江镇", 2021),
+    (["2021年平江镇关于政府信息公开工作年度报告"], "平江镇", 2021),
     (["2024年政府信息公开工作年度报告"], None, 2024),
     # no title: the year from the period, no agency
     (["一、总体情况", "本报告所列数据统计期限为2024年1月1日至2024年12月31日。"], None, 2024),
@@ -216,3 +221,39 @@ def test_no_word_of_the_prose_is_lost(texts: list[str]) -> None:
     for text in texts:
         assert text.strip() in kept
     assert len("".join(kept.split())) <= len("".join("".join(texts).split()))
+
+
+def test_title_takes_its_tail_along() -> None:
+    """A tail in brackets that stands on the next line is of the title."""
+    heading = lines_to_heading(
+        lines("红堡镇2023年政府信息公开工作年度报告", "（超链版）", "本报告")
+    )
+    assert heading.title == "红堡镇2023年政府信息公开工作年度报告（超链版）"
+
+
+@pytest.mark.parametrize(("sizes", "above", "agency"), [
+    ((40.0, 18.0), "政府信息公开", "红堡镇"), ((18.0, 18.0), "长清县", "长清县红堡镇"),
+    ((0.0, 0.0), "行政处罚", "红堡镇"), ((0.0, 0.0), "长清县", "长清县红堡镇"),
+])  # fmt: skip
+def test_title_leaves_strangers_above(sizes: tuple[float, float], above: str, agency: str) -> None:
+    """A line above the title is of it where it is set in the same size or, in documents without
+    sizes, ends as names of agencies and regions do; a cover's or a menu's is not."""
+    texts = (above, "红堡镇2023年政府信息公开工作年度报告")
+    found = [
+        Line(text, 1, Box(80, 60 + 30 * i, 400, 80 + 30 * i), size)
+        for i, (text, size) in enumerate(zip(texts, sizes, strict=True))
+    ]
+    assert lines_to_heading(found).agency == agency
+
+
+def test_indented_lines_are_paragraphs_of_their_own() -> None:
+    """Where every line of a section is indented, as one-line paragraphs are, each that follows
+    the end of a sentence is a paragraph; the document's other lines tell its margin."""
+    texts = [
+        "　本报告按照条例编制，所列数据的统计期限为一年，如有疑问请与本机关",
+        "联系，地址见门户网站，邮编及电话同上所列，工作日均可来电来函询问。",
+        "本报告分为六个部分，以下依次说明各项工作情况，供公众查阅和监督使用。", "一、总体情况",
+        "  做好公开。", "  （一）主动公开。", "  （二）依申请公开，", "  按期办理。",
+    ]  # fmt: skip
+    (_, section) = lines_to_sections(lines(*texts), None)
+    assert section.text == "做好公开。\n（一）主动公开。\n（二）依申请公开，按期办理。"

@@ -36,6 +36,7 @@ from tableparse.model import Box, Char, Grid, Matrix, Page, Ruling, Table
 from tableparse.pages import page_to_text, without_furniture
 from tableparse.read import tables_to_reading
 from tableparse.stitch import pages_to_tables
+from tableparse.whitespace import chars_to_pieces
 
 UNRULED = [v.name for v in load_variants() if v.style not in ("ruled", "segments")]
 RULED = [v.name for v in load_variants() if v.style in ("ruled", "segments")]
@@ -580,3 +581,22 @@ def test_labels_of_three_characters_a_line_are_found() -> None:
     report = random_report(4, marks=("0",))
     sheet = applications_sheet(report, False, False, (5.0, 8.0, 8.0, 8.0, *(8.0,) * 5, 8.0))
     assert_pages_kept([sheet], Setting(width=520.0, size=11.0, pad=4.0))
+
+
+@pytest.mark.parametrize(("text", "pieces"), [
+    ("商业企业 科研机构", ["商业企业", "科研机构"]),
+    ("社会公益 法律服务", ["社会公益", "法律服务"]),
+    ("组织 机构", ["组织", "机构"]), ("自然 人", ["自然人"]), ("自 然 人", ["自然人"]),
+    ("行政 许可", ["行政许可"]), ("结果维持 结果纠正 总计", ["结果维持", "结果纠正", "总计"]),
+])  # fmt: skip
+def test_heads_that_nearly_touch_are_two(text: str, pieces: list[str]) -> None:
+    """Half an em parts two heads of columns, by their words; it does not part one head."""
+    chars = []
+    x = 100.0
+    for char in text:
+        if char == " ":
+            x += 5.0
+            continue
+        chars.append(Char(char, x, 100.0, x + 9.0, 109.0, 9.0, 0))
+        x += 9.0
+    assert [p.text for p in chars_to_pieces(chars)] == pieces

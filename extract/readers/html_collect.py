@@ -21,6 +21,7 @@ from extract.readers.html_raw import (
     groups_to_items,
     tidy_text,
 )
+from extract.readers.html_sheets import item_to_parts
 from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, Stated, text_to_span
 
 PLAIN = Stated()
@@ -206,7 +207,8 @@ class Collector:
         self.builder = self.outer.pop() if self.outer else None
         builder.open = False
         self.flow = builder.parent
-        found = groups_to_items(builder.seq, builder.number, builder.groups, builder.holds_form)
+        whole = groups_to_items(builder.seq, builder.number, builder.groups, builder.holds_form)
+        found = [part for item in whole for part in item_to_parts(item)]
         builder.parent.items += [*builder.stray.items, *found]
         if self.builder is not None and (
             builder.holds_form or any(isinstance(i, RawTable) and i.is_form for i in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -78,6 +79,8 @@ class RawTable:
     number: int
     groups: list[tuple[str, list[RawRow]]]
     score: int = 0
+    part: bool = False
+    """Whether it is a part of a wider table: then its last columns may be empty ones."""
 
     def rows(self) -> list[RawRow]:
         """All rows in the order of the source."""
@@ -132,14 +135,19 @@ def groups_to_items(
     form's tables stands in it."""
     cells = [c for _, rows in groups for row in rows for c in row.cells]
     held = [item for cell in cells for item in cell.items]
-    words = "\n".join(text for cell in cells if (text := _short_text(cell)))
-    score = sum(marker in words for marker in page_data().markers)
+    score = cells_to_score(cells)
     tables = [item for item in held if isinstance(item, RawTable)]
     if holds_form or not _has_columns(groups):
         return held
     if score < FORM_SCORE and (tables or any(_is_prose(cell) for cell in cells)):
         return held
     return [RawTable(seq, number, groups, score), *tables]
+
+
+def cells_to_score(cells: Iterable[RawCell]) -> int:
+    """How many words of the form stand in short cells."""
+    words = "\n".join(text for cell in cells if (text := _short_text(cell)))
+    return sum(marker in words for marker in page_data().markers)
 
 
 def _short_text(cell: RawCell) -> str:

@@ -36,9 +36,18 @@ def raw_to_table(raw: RawTable, top: float) -> tuple[Table, tuple[Finding, ...]]
             lost = cells[at - len(spans)]
             cells[at - len(spans)] = replace(lost, doubt=lost.doubt or "cell.overlap")
     table = Table(slotted.rows, slotted.cols, tuple(cells))
+    if raw.part:
+        table = _without_empty_end(table)
     if not raw.is_form or (slotted.tiled and not any(row.stray for row in rows)):
         return table, ()
     return mend_ragged(_doubt_stray(table, rows))
+
+
+def _without_empty_end(table: Table) -> Table:
+    """The table without the columns at its end in which nothing stands."""
+    end = max((c.span.c1 for c in table.cells if c.text), default=table.cols)
+    kept = tuple(c for c in table.cells if c.span.c0 < end)
+    return Table(table.rows, end, kept) if all(c.span.c1 <= end for c in kept) else table
 
 
 def _in_shown_order(groups: Sequence[tuple[str, list[RawRow]]]) -> list[list[RawRow]]:

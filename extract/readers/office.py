@@ -1,4 +1,5 @@
-"""DOC, WPS, ODT and XML of word processors to DOCX by LibreOffice, then read as DOCX.
+"""DOC, WPS, ODT and XML of word processors to DOCX by LibreOffice, then read as DOCX; ODS to
+XLSX in the same way.
 
 Nothing pure reads the merged cells of old binary files. LibreOffice fetches whatever a document
 names (pictures, style sheets), so it runs without network, in a name space of its own, and with
@@ -26,6 +27,7 @@ from extract.errors import (
     TimeLimitError,
 )
 from extract.readers.docx import docx_to_document
+from extract.readers.sheet_xlsx import xlsx_to_document
 from tableparse.model import Document
 
 SECONDS = 90
@@ -35,6 +37,9 @@ MAX_BYTES = 64_000_000
 MAX_ADDRESSES = 4_000_000_000
 """Bytes of memory that LibreOffice may map; it maps over one for an empty document."""
 ALLOW = "GKEXTRACT_OFFICE_NETWORK"
+WORD, CALC = ("docx", "MS Word 2007 XML", "writer"), ("xlsx", "Calc MS Excel 2007 XML", "calc")
+"""What is made of a document: its ending, LibreOffice's filter, the part that has the filter."""
+MADE = {"ods": CALC, "fods": CALC}
 _WORD = (b"\xec\xa5", b"\xdc\xa5")
 """How the main stream of a DOC begins (Word 97 and later, Word 6 and 95)."""
 _SECTOR = 512
@@ -47,8 +52,9 @@ def office_to_document(data: bytes, media_type: str, ending: str) -> Document:
     EncryptedError, CorruptError, TimeLimitError, and what reading the DOCX raises."""
     if is_encrypted(data):
         raise EncryptedError("the document is encrypted")
-    made = docx_to_document(convert(data, ending))
-    return replace(made, media_type=media_type)
+    made = convert(data, ending)
+    read = xlsx_to_document if MADE.get(ending) is CALC else docx_to_document
+    return replace(read(made), media_type=media_type)
 
 
 def is_encrypted(data: bytes) -> bool:
@@ -62,18 +68,20 @@ def is_encrypted(data: bytes) -> bool:
 
 
 def convert(data: bytes, ending: str) -> bytes:
-    """The document as DOCX. Raises as `office_to_document`."""
+    """The document as DOCX, or XLSX. Raises as `office_to_document`."""
+    target, wanted, package = MADE.get(ending, WORD)
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise DependencyError(
             "LibreOffice is not installed, which reads such documents",
-            "install the Debian package libreoffice-writer, or give the report as DOCX or PDF",
+            f"install the Debian package libreoffice-{package}, or give the report as "
+            f"{target.upper()} or PDF",
         )
     with tempfile.TemporaryDirectory(prefix="gkextract-", ignore_cleanup_errors=True) as folder:
         source = Path(folder) / f"in.{ending}"
         source.write_bytes(data)
-        _run([*_confinement(), program, *_arguments(folder, source)], folder)
-        made = Path(folder) / "out" / "in.docx"
+        _run([*_confinement(), program, *_arguments(folder, source, f"{target}:{wanted}")], folder)
+        made = Path(folder) / "out" / f"in.{target}"
         if not made.is_file():
             raise CorruptError("LibreOffice cannot open the document")
         size = made.stat().st_size
@@ -82,11 +90,11 @@ def convert(data: bytes, ending: str) -> bytes:
         return made.read_bytes()
 
 
-def _arguments(folder: str, source: Path) -> list[str]:
+def _arguments(folder: str, source: Path, wanted: str) -> list[str]:
     profile = (Path(folder) / "profile").as_uri()
     return [
         f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck",
-        "--nodefault", "--convert-to", "docx:MS Word 2007 XML",
+        "--nodefault", "--convert-to", wanted,
         "--outdir", os.path.join(folder, "out"), str(source),
     ]  # fmt: skip
 

@@ -18,7 +18,7 @@ from extract.beat import SkippedError, enter, expect, is_skipped
 from extract.errors import CorruptError, EncryptedError, LimitError
 from extract.readers.pdf_chars import trace_to_chars
 from extract.readers.pdf_clips import without_clipped
-from extract.readers.pdf_paths import drawings_to_areas, drawings_to_paths
+from extract.readers.pdf_paths import drawings_to_paths, drawings_to_shown
 from extract.readers.pdf_pictures import without_pictured
 from extract.readers.pdf_repair import A4, rewrite_pdf
 from extract.readers.turns import Turn, text_turn
@@ -118,9 +118,9 @@ def _page(page: Any) -> Page:
     turn = Turn(degrees, box.width, box.height)
     paths = drawings_to_paths(page.get_cdrawings(), turn)
     text = trace_to_chars(trace, turn, paths.areas)
-    if text.covered:  # seldom: look closer at what covers it
-        areas = drawings_to_areas(page.get_cdrawings(extended=True), turn)
-        text = trace_to_chars(trace, turn, areas)
+    if text.covered or text.drowned:  # seldom: look closer at what covers it, or lies beneath
+        paths = drawings_to_shown(page.get_cdrawings(extended=True), turn)
+        text = trace_to_chars(trace, turn, paths.areas)
     return Page(
         number=page.number + 1,
         width=turn.width,

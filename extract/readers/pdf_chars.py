@@ -28,12 +28,14 @@ UNKNOWN = "\ufffd"
 
 class Text(NamedTuple):
     """Visible characters; how many of them no map explains; how many are out of sight, and
-    how many of these because something drawn later covers them."""
+    how many of these because something drawn later covers them, or because they stand, black,
+    on a dark area."""
 
     chars: tuple[Char, ...]
     unreadable: int
     hidden: int
     covered: int
+    drowned: int
 
 
 def trace_to_chars(
@@ -46,7 +48,7 @@ def trace_to_chars(
     late = _Covers(areas, trace[0]["seqno"] if trace else 0)
     ink = any(area.light <= INK for area in areas)
     chars: list[Char] = []
-    unreadable = hidden = covered = 0
+    unreadable = hidden = covered = drowned = 0
     for run, span in enumerate(trace):
         found, unknown = _span_to_chars(span, run, turn)
         if not _seen(span, usual):
@@ -56,6 +58,7 @@ def trace_to_chars(
         if light > PAPER or (ink and light <= INK):
             kept = [c for c in found if _stands_out(light, c, span["seqno"], areas)]
             hidden += len(found) - len(kept)
+            drowned += len(found) - len(kept) if light <= INK else 0
             found = kept
         if late.boxes and found:
             kept = late.uncovered(found, span["seqno"])
@@ -68,7 +71,7 @@ def trace_to_chars(
         if unknown:
             unreadable += sum(c.text == UNKNOWN for c in found)
         chars += found
-    return Text(tuple(chars), unreadable, hidden + covered, covered)
+    return Text(tuple(chars), unreadable, hidden + covered, covered, drowned)
 
 
 class _Covers:

@@ -18,6 +18,10 @@ WHITE = 0.985
 """Lightness from which a filled area is the paper's: tints of 4 % still part cells."""
 
 
+EMPTY = 0.02
+"""Points up to which a strip between two rectangles is none."""
+
+
 class Area(NamedTuple):
     """A filled area: its place in the order of drawing, its lightness, and whether it hides
     text drawn before it."""
@@ -85,27 +89,65 @@ def drawings_to_paths(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
     return Paths(tuple(ink), tuple(pale), tuple(fills), tuple(areas))
 
 
-def drawings_to_areas(drawings: list[dict[str, Any]], turn: Turn) -> tuple[Area, ...]:
-    """The filled areas of `get_cdrawings(extended=True)` as far as they show: cut off where
-    they are clipped, and not opaque where they are blended with what lies beneath."""
-    found: list[Area] = []
-    around: list[tuple[int, Box | None, bool]] = []
+def drawings_to_shown(drawings: list[dict[str, Any]], turn: Turn) -> Paths:
+    """The same of `get_cdrawings(extended=True)`, areas only as far as they show: cut off and
+    punched where they are clipped, and not opaque where they are blended with what lies
+    beneath. What is left of an area may be a ruling."""
+    found = Paths((), (), (), ())
+    around: list[tuple[int, Box | None, Box | None, bool]] = []
     for path in drawings:
         around = [outer for outer in around if outer[0] < path["level"]]
         if path["type"] == "clip":
             box = Box(*turn.box(path["scissor"])) if path.get("scissor") else None
-            around.append((path["level"], box, True))
+            around.append((path["level"], box, _hole(path, turn), True))
         elif path["type"] == "group":
             plain = path["blendmode"] in ("Normal", "Compatible") and path["opacity"] > 0.9
-            around.append((path["level"], None, plain))
+            around.append((path["level"], None, None, plain))
         else:
-            for area in drawings_to_paths([path], turn).areas:
-                box = area.box
-                for _, scissor, _ in around:
-                    box = _cut(box, scissor) if scissor else box
-                opaque = area.opaque and all(plain for _, _, plain in around)
-                found.append(area._replace(box=box, opaque=opaque))
-    return tuple(found)
+            whole = drawings_to_paths([path], turn)
+            plain = all(plain for *_, plain in around)
+            parts = [part for area in whole.areas for part in _clipped(area, around, plain)]
+            found = _add_parts(found, whole, parts)
+    return found
+
+
+def _clipped(
+    area: Area, around: list[tuple[int, Box | None, Box | None, bool]], plain: bool
+) -> list[Area]:
+    """What the clips around an area leave of it."""
+    boxes = [area.box]
+    for _, scissor, hole, _ in around:
+        boxes = [_cut(box, scissor) for box in boxes] if scissor else boxes
+        boxes = [part for box in boxes for part in (_ring(box, hole) if hole else [box])]
+    return [area._replace(box=box, opaque=area.opaque and plain) for box in boxes]
+
+
+def _add_parts(found: Paths, whole: Paths, parts: list[Area]) -> Paths:
+    ink, pale = list(whole.rulings), list(whole.pale)
+    areas = []
+    for part in parts:
+        if part.box.x1 <= part.box.x0 or part.box.bottom <= part.box.top:
+            continue
+        if min(part.box.x1 - part.box.x0, part.box.bottom - part.box.top) <= THIN:
+            _thin(part.box, pale if part.light > PAPER else ink)
+        else:
+            areas.append(part)
+    fills = tuple(area.box for area in areas if area.light <= WHITE)
+    return Paths(
+        (*found.rulings, *ink),
+        (*found.pale, *pale),
+        (*found.fills, *fills),
+        (*found.areas, *areas),
+    )
+
+
+def _hole(path: dict[str, Any], turn: Turn) -> Box | None:
+    """The rectangle that a clip of two rectangles leaves out in the middle of the larger."""
+    boxes = [Box(*turn.box(_item_box(i))) for i in path["items"] if i[0] in ("re", "qu")]
+    if len(boxes) != 2 or len(path["items"]) != 2 or not path.get("even_odd"):
+        return None
+    outer, inner = sorted(boxes, key=lambda b: (b.x0 - b.x1) * (b.bottom - b.top))
+    return inner if _within(inner, outer) else None
 
 
 def _cut(box: Box, by: Box) -> Box:
@@ -177,7 +219,7 @@ def _item_box(item: Any) -> tuple[float, float, float, float]:
 def _areas(path: dict[str, Any], turn: Turn) -> list[Box]:
     """The rectangles that a filled path covers; a polygon counts when its sides are level
     and upright (its bounding box is then what it covers)."""
-    boxes = [Box(*turn.box(_item_box(i))) for i in path["items"] if i[0] in ("re", "qu")]
+    boxes = _framed(path, turn)
     sides = [i for i in path["items"] if i[0] == "l"]
     if sides and not boxes and len(sides) == len(path["items"]) <= 5:
         square = all(
@@ -186,3 +228,53 @@ def _areas(path: dict[str, Any], turn: Turn) -> list[Box]:
         if square:
             boxes.append(Box(*turn.box(tuple(path["rect"]))))
     return boxes
+
+
+def _framed(path: dict[str, Any], turn: Turn) -> list[Box]:
+    """The rectangles of a filled path; two in one another of which the inner one is left out
+    (WeasyPrint draws a cell's border so) as the strips between them."""
+    found: list[Box] = []
+    last: tuple[Box, Any] | None = None
+    for item in path["items"]:
+        if item[0] not in ("re", "qu"):
+            last = None
+            continue
+        box = Box(*turn.box(_item_box(item)))
+        if last is not None and (path.get("even_odd") or _against(item, last[1])):
+            inner, outer = (box, last[0]) if _within(box, last[0]) else (last[0], box)
+            if _within(inner, outer):
+                found[-1:] = _ring(outer, inner)
+                last = None
+                continue
+        found.append(box)
+        last = box, item
+    return found
+
+
+def _against(a: Any, b: Any) -> bool:
+    """Whether two rectangles are drawn round in opposite ways."""
+    return bool(a[0] == b[0] == "re" and a[2] != b[2])
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    return (
+        outer.x0 <= inner.x0
+        and inner.x1 <= outer.x1
+        and outer.top <= inner.top
+        and inner.bottom <= outer.bottom
+    )
+
+
+def _ring(box: Box, hole: Box) -> list[Box]:
+    """What is left of a rectangle around a hole: at most four strips, none of them empty."""
+    x0, top, x1, bottom = box
+    if hole.x1 <= x0 or hole.x0 >= x1 or hole.bottom <= top or hole.top >= bottom:
+        return [box]
+    upper, lower = max(top, hole.top), min(bottom, hole.bottom)
+    strips = (
+        Box(x0, top, x1, upper),
+        Box(x0, lower, x1, bottom),
+        Box(x0, top, max(x0, hole.x0), bottom),
+        Box(min(x1, hole.x1), top, x1, bottom),
+    )
+    return [s for s in strips if s.x1 - s.x0 > EMPTY and s.bottom - s.top > EMPTY]

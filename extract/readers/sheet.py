@@ -151,7 +151,11 @@ def _is_line(cells: Sequence[Cell], r: int, grid: _Grid) -> bool:
     and no figure of the form."""
     if len(cells) != 1 or r in grid.covered or cells[0].span.r1 - cells[0].span.r0 > 1:
         return False
-    text = cells[0].text
+    return is_running_text(cells[0].text)
+
+
+def is_running_text(text: str) -> bool:
+    """Whether the only text of a row is no label, no head and no figure of the form."""
     return is_section_heading(text) or not (looks_numeric(text) or _is_known(text))
 
 
