@@ -7,22 +7,17 @@ file of the name `forms` is given as `./forms`.
 from __future__ import annotations
 
 import importlib
-import json
 import signal
 import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import typer
 
 import gkextract
-from extract.output import open_output, say, start_progress, write_stdout
-from extract.source import expand_source, is_several, source_to_uri
+from extract.errors import error_to_line
+from extract.output import say, write_stdout
 from gkextract import GkextractError, OutputError, exception_to_error
-
-EXIT_PARTLY = 3
-"""A batch in which a document failed; with --strict, a report that is not verified."""
 
 COMMANDS = {
     "crawl": ("crawl SITE...", "finds, fetches and reads the reports of whole sites"),
@@ -78,10 +73,22 @@ Version = Annotated[
 ]
 
 
+def _check_shard(text: str | None) -> str | None:
+    from batch.listing import text_to_shard
+
+    try:
+        return text and "{}/{}".format(*text_to_shard(text))
+    except ValueError as error:
+        raise typer.BadParameter("I/N, I from 1 to N") from error
+
+
 @extract_app.command(epilog=EPILOG)
 def extract(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE", help="Files, folders, patterns or URLs.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE", help="Files, folders, patterns or URLs; - reads a list of them."
+        ),
     ],
     form: Annotated[
         Literal["json", "jsonl"] | None,
@@ -106,26 +113,59 @@ def extract(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 unless every report is verified.")
     ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", "-j", min=0, help="Documents at a time; 0, the default: one a processor."
+        ),
+    ] = 0,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            "--ledger", metavar="DIR", help="Where what is done is kept; default PATH.gkx."
+        ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard", metavar="I/N", callback=_check_shard, help="Only the Ith of N parts."
+        ),
+    ] = None,
+    page: Annotated[
+        str | None,
+        typer.Option("--report", metavar="HTML", help="Write a page on the run as a whole."),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option("--dask", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler."),
+    ] = None,
     allow_private: AllowPrivate = False,
     version: Version = False,
 ) -> None:
     """Read the three tables of 政府信息公开工作年度报告 and print them as JSON.
 
     SOURCE is a file, a folder, a pattern such as 'reports/*.pdf', or an http or https URL."""
-    several = len(sources) > 1 or is_several(sources[0])
+    from batch.listing import is_batch, text_to_shard
+    from batch.workers import Task, count_processors
+    from commands import one
+
+    several = is_batch(sources)
     lines = several if form is None else form == "jsonl"
-
-    def read(path: str) -> tuple[str, str]:
-        return _path_to_json(path, detector, evidence, lines, allow_private)
-
-    run = _run_batch if several else _run_one
+    wishes = one.Wishes(
+        Task("", detector, evidence, lines, allow_private), output, strict,
+        jobs or count_processors(), ledger, text_to_shard(shard) if shard else None, page, dask,
+    )  # fmt: skip
     try:
-        raise typer.Exit(run(sources, read, output, lines, strict))
+        if several:
+            from commands.many import run_many
+
+            raise typer.Exit(run_many(sources, wishes))
+        raise typer.Exit(one.run_one(sources[0], wishes))
     except GkextractError as error:
-        _say_error(error)
+        one.say_error(error)
         # whoever reads stdout gets an object, unless stdout itself is what failed
         if output is not None or not isinstance(error, OutputError):
-            write_stdout(_to_json(_error_to_line(error), lines) + "\n")
+            write_stdout(one.value_to_json(error_to_line(error), lines) + "\n")
         raise typer.Exit(error.exit_code) from error
 
 
@@ -148,7 +188,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.exit_code
     except Exception as exc:
         error = exception_to_error(exc)
-        _say_error(error)
+        say(f"{error.code}: {error}")
         return error.exit_code
     finally:
         for signum, handler in handlers.items():
@@ -174,86 +214,6 @@ def run() -> None:
 
 def _interrupt(signum: int, _frame: object) -> None:
     raise Interrupted(signum)
-
-
-Read = Callable[[str], tuple[str, str]]
-"""A path to JSON and status; raises GkextractError."""
-
-
-def _run_one(sources: list[str], read: Read, output: str | None, lines: bool, strict: bool) -> int:
-    """One file. Where it fails, PATH stays as it is. Raises GkextractError."""
-    with open_output(output, sources) as write:
-        text, status = read(sources[0])
-        write(text + "\n")
-    return EXIT_PARTLY if strict and status != "verified" else 0
-
-
-def _run_batch(
-    sources: list[str], read: Read, output: str | None, lines: bool, strict: bool
-) -> int:
-    """Several files: each gives a report or an error, in order; none stops the others.
-    Raises OutputError."""
-    jobs = _sources_to_jobs(sources)
-    counts: Counter[str] = Counter()
-    opening, between, closing = ("", "\n", "\n") if lines else ("[\n", ",\n", "\n]\n")
-    tick = start_progress(len(jobs))
-    with open_output(output, [path for path, _ in jobs]) as write:
-        for done, (path, failed) in enumerate(jobs):
-            tick(done)
-            try:
-                if failed:
-                    raise failed
-                text, status = read(path)
-            except GkextractError as error:
-                text, status = _to_json(_error_to_line(error), lines), "failed"
-                tick(-1)
-                _say_error(error)
-            counts[status] += 1
-            write((between if done else opening) + text)
-        write(closing)
-    tick(-1)
-    say(f"{len(jobs)} documents: " + ", ".join(f"{n} {s}" for s, n in counts.most_common()))
-    unproven = strict and counts["verified"] != len(jobs)
-    return EXIT_PARTLY if counts["failed"] or unproven else 0
-
-
-def _path_to_json(
-    path: str, detector: str, evidence: bool, lines: bool, allow_private: bool
-) -> tuple[str, str]:
-    """The report's JSON without final line break, and its status. Raises GkextractError."""
-    report = gkextract.extract(path, detector=detector, allow_private=allow_private)
-    try:
-        if lines:
-            return _to_json(report.to_dict(evidence=evidence), lines), report.status
-        return report.to_json(evidence=evidence).rstrip("\n"), report.status
-    except Exception as exc:
-        raise exception_to_error(exc) from exc
-
-
-def _sources_to_jobs(sources: list[str]) -> list[tuple[str, GkextractError | None]]:
-    """The files that the words mean, in order; a word that means none keeps its error."""
-    jobs: list[tuple[str, GkextractError | None]] = []
-    for source in sources:
-        try:
-            jobs += [(path, None) for path in expand_source(source)]
-        except GkextractError as error:
-            error.source = {"uri": source_to_uri(source)}
-            jobs.append((source, error))
-    return jobs
-
-
-def _to_json(value: Any, lines: bool) -> str:
-    if lines:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _error_to_line(error: GkextractError) -> dict[str, Any]:
-    return {"source": error.source, "error": gkextract.error_to_dict(error)}
-
-
-def _say_error(error: GkextractError) -> None:
-    say(f"{error.code}: {error}")
 
 
 if __name__ == "__main__":

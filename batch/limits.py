@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Limits:
             seconds_at_most=self.seconds_at_most * factor,
             memory_mb=int(self.memory_mb * factor),
         )
+
+
+def dict_to_limits(value: dict[str, Any]) -> Limits:
+    """Limits from `dataclasses.asdict`, as they travel."""
+    stages = {name: Stage(**entry) for name, entry in value["stages"].items()}
+    return Limits(**{**value, "stages": stages})
 
 
 def load_limits() -> Limits:

@@ -6,7 +6,9 @@ What is true of one document at a time is decided here; `batch.workers` only wai
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import Any
@@ -121,7 +123,7 @@ class Slot:
             {
                 "source": task.source, "detector": task.detector, "evidence": task.evidence,
                 "lines": task.lines, "allow_private": task.allow_private, "facts": task.facts,
-                "skip": job.skip, "limits": limits,
+                "skip": job.skip, "limits": limits, "folder": _working_folder(),
             }
         )  # fmt: skip
 
@@ -261,3 +263,10 @@ class Slot:
         end = self.process.wait() if self.process is not None else None
         self.process = None
         return end
+
+
+def _working_folder() -> str:
+    """What relative paths mean here; empty where it is gone."""
+    with suppress(OSError):
+        return os.getcwd()
+    return ""

@@ -1,7 +1,7 @@
 """The worker: reads one document at a time, tells what it is at, answers in plain JSON.
 
 A request is `{"source": path or address, "detector", "evidence", "lines", "allow_private",
-"facts": {...}, "skip": [[stage, page]], "limits": {...}}`. What comes back, in this order:
+"facts": {...}, "skip": [[stage, page]], "limits": {...}, "folder"}`. What comes back, in order:
 `{"ready": grade}` once; for each request any number of `{"at": [stage, page]}`, `{"pages": n}`
 and `{"source": {...}}`; at its end `{"status", "text", ...}` or `{"error": {"type", "message"},
 "source": ..., ...}`, both with `cpu` (seconds) and `rss_mb`.
@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from batch.frames import (
     write_all,
     write_frame,
 )
-from batch.limits import Limits, Stage
+from batch.limits import Limits, dict_to_limits
 from extract.errors import InternalError, LimitError, error_to_dict
 
 Answer = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
@@ -110,6 +110,8 @@ def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
     from extract import beat
 
     facts = request["facts"]
+    with contextlib.suppress(OSError):
+        os.chdir(request["folder"])  # for relative paths; nothing is written there
     if "://" in request["source"]:
         from batch.fetcher import route_fetch
 
@@ -122,7 +124,7 @@ def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
             allow_private=request["allow_private"],
         )
         if facts:
-            report = replace(report, source={**report.source, **facts})
+            report = replace(report, source=_with_facts(report.source, request))
         if request["lines"]:
             value = report.to_dict(evidence=request["evidence"])
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -131,16 +133,22 @@ def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
         return {"status": report.status, "text": text}
     except Exception as exc:
         error = gkextract.exception_to_error(exc)
-        source = {**(error.source or {}), **facts} or None
+        source = _with_facts(error.source or {}, request) or None
         return {"error": gkextract.error_to_dict(error), "source": source}
     finally:
         beat.watch(None)
 
 
-def dict_to_limits(value: dict[str, Any]) -> Limits:
-    """Limits as a request carries them."""
-    stages = {name: Stage(**entry) for name, entry in value["stages"].items()}
-    return Limits(**{**value, "stages": stages})
+def _with_facts(source: Mapping[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """A source with what the caller knows of it. Behind its own name stays what stands behind
+    the path's, an archive's member."""
+    from extract.source import source_to_uri
+
+    facts = dict(request["facts"])
+    path, uri = source_to_uri(request["source"]), str(source.get("uri", ""))
+    if "uri" in facts and uri.startswith(path):
+        facts["uri"] += uri.removeprefix(path)
+    return {**source, **facts}
 
 
 def _resident_mb() -> int:

@@ -232,6 +232,11 @@ def error_to_dict(error: GkextractError) -> dict[str, str]:
     return {"type": error.code, "message": error.message}
 
 
+def error_to_line(error: GkextractError) -> dict[str, Any]:
+    """The line of a document that gave no report."""
+    return {"source": error.source, "error": error_to_dict(error)}
+
+
 def _oserror_to_error(exc: OSError) -> GkextractError:
     if exc.errno == errno.ENOMEM:
         return MemoryLimitError("the memory did not suffice")

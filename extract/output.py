@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -13,9 +13,35 @@ from extract.errors import OutputError
 
 Write = Callable[[str], None]
 
-BAR_AFTER = 2.0
-"""Seconds of work before a progress bar appears."""
-BAR_WIDTH = 30
+
+def check_output(path: str | None, sources: Sequence[str] = ()) -> None:
+    """Raises the OutputError that `open_output` would raise at once, and writes nothing."""
+    if path is None:
+        return
+    target = _path_to_target(path, sources)
+    part = f"{target}.{os.getpid()}.part"
+    with _output_errors():
+        open(part, "xb").close()
+        os.unlink(part)
+
+
+def sweep_output(path: str) -> None:
+    """Remove what killed runs had begun to write to this file. Only for whoever knows that no
+    other run is writing it."""
+    target = os.path.realpath(path)
+    for part in glob.iglob(f"{glob.escape(target)}.*.part"):
+        if part[len(target) + 1 : -len(".part")].isdigit():
+            with suppress(OSError):
+                os.unlink(part)
+
+
+def _path_to_target(path: str, sources: Sequence[str]) -> str:
+    target = os.path.realpath(path)
+    if os.path.lexists(target) and not os.path.isfile(target):
+        raise OutputError("the output is a folder or device", "give the path of a file")
+    if any(_is_same(target, source) for source in sources):
+        raise OutputError("the output is one of the sources", "give another path")
+    return target
 
 
 @contextmanager
@@ -29,11 +55,7 @@ def open_output(path: str | None, sources: Sequence[str] = ()) -> Iterator[Write
     if path is None:
         yield write_stdout
         return
-    target = os.path.realpath(path)
-    if os.path.lexists(target) and not os.path.isfile(target):
-        raise OutputError("the output is a folder or device", "give the path of a file")
-    if any(_is_same(target, source) for source in sources):
-        raise OutputError("the output is one of the sources", "give another path")
+    target = _path_to_target(path, sources)
     part = f"{target}.{os.getpid()}.part"
     try:
         with _output_errors():
@@ -73,25 +95,6 @@ def say(words: str) -> None:
     if sys.stderr is not None:
         with suppress(OSError):
             print(f"gkextract: {words}", file=sys.stderr, flush=True)
-
-
-def start_progress(total: int) -> Callable[[int], None]:
-    """A function that draws a bar for so many done, or wipes it for -1; one that does
-    nothing where stderr is no terminal. The bar appears after BAR_AFTER seconds."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        return lambda done: None
-    start = time.monotonic()
-
-    def tick(done: int) -> None:
-        with suppress(OSError):
-            if done < 0:
-                sys.stderr.write("\r\x1b[K")
-            elif time.monotonic() - start > BAR_AFTER:
-                bar = ("#" * (BAR_WIDTH * done // total)).ljust(BAR_WIDTH, ".")
-                sys.stderr.write(f"\r[{bar}] {done}/{total}")
-            sys.stderr.flush()
-
-    return tick
 
 
 def _is_same(target: str, source: str) -> bool:

@@ -8,7 +8,10 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,35 +153,67 @@ def is_several(source: str) -> bool:
     return os.path.isdir(source) or (not os.path.lexists(source) and glob.has_magic(source))
 
 
-def expand_source(source: str) -> list[str]:
-    """The files that a word of the command line means: a folder's files (subfolders too,
-    hidden ones not) or a pattern's matches, sorted; anything else is one file.
+def expand_source(source: str) -> Iterator[str]:
+    """The files that a word of the command line means, as they are found: a folder's files
+    (subfolders too, hidden ones not) or a pattern's matches, sorted; anything else is one file.
 
     Raises InputError for a folder without files and for a pattern without match."""
     if not is_several(source):
-        return [source]
+        yield source
+        return
+    found = 0
     if os.path.isdir(source):
-        found = _list_folder(source)
+        for found, path in enumerate(_iter_folder(source), 1):  # noqa: B007
+            yield path
         if not found:
             raise InputError("a folder without readable files", "check the path")
-        return found
-    found = sorted(p for p in glob.glob(source, recursive=True) if not os.path.isdir(p))
+        return
+    for path in sorted(glob.iglob(source, recursive=True)):
+        if not os.path.isdir(path):
+            found += 1
+            yield path
     if not found:
         raise InputError("no file matches", "check the pattern")
-    return found
 
 
-def _list_folder(folder: str) -> list[str]:
-    found: list[str] = []
-    # a folder that cannot be listed is kept: it gets its own error instead of being skipped
-    unlisted = lambda error: found.append(error.filename)  # noqa: E731
-    for parent, folders, names in os.walk(folder, onerror=unlisted):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [os.path.join(parent, name) for name in names if not name.startswith(".")]
-    return sorted(found)
+def _iter_folder(folder: str) -> Iterator[str]:
+    """The files of a folder in the order of their sorted paths, a folder's list in memory at a
+    time and never all."""
+    try:
+        with os.scandir(folder) as listed:
+            entries = [e for e in listed if not e.name.startswith(".")]
+    except OSError:
+        yield folder  # kept: it gets its own error instead of being skipped
+        return
+    for entry in sorted(entries, key=lambda e: e.name + "/" if _is_folder(e) else e.name):
+        if not _is_folder(entry):
+            yield os.path.join(folder, entry.name)
+        elif not entry.is_symlink():
+            yield from _iter_folder(os.path.join(folder, entry.name))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def hash_file(path: str) -> tuple[str, int, int]:
+    """SHA-256, size and time (ns) of a file, read in pieces. Raises as reading it does."""
+    with _open_file(path) as file:
+        facts = os.fstat(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest(), facts.st_size, facts.st_mtime_ns
 
 
 def _read_file(path: str | Path) -> bytes:
+    with _open_file(path) as file:
+        return file.read(MAX_BYTES + 1)
+
+
+@contextmanager
+def _open_file(path: str | Path) -> Iterator[BufferedReader]:
+    """A file to be read. Raises InputError (missing, unreadable, no file), LimitError."""
     try:
         facts = os.stat(path)
         if stat.S_ISDIR(facts.st_mode):
@@ -189,7 +224,7 @@ def _read_file(path: str | Path) -> bytes:
             raise InputError("a pipe or device", "save it to a file and give that")
         _check_size(facts.st_size)
         with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            yield file
     except FileNotFoundError as error:
         raise InputError("no such file") from error
     except PermissionError as error:

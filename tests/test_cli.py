@@ -266,7 +266,8 @@ def test_reader_that_leaves() -> None:
 
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(signum: signal.Signals, code: int, tmp_path: Path) -> None:
-    """SIGINT and SIGTERM end with 130 and 143; a result half done is not left behind."""
+    """SIGINT and SIGTERM end with 130 and 143; a result half done is not left behind, what the
+    next run goes on from is."""
     out = tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "cli", *["missing.pdf"] * 60_000, "-o", str(out)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT) as process:
@@ -277,7 +278,7 @@ def test_interrupted(signum: signal.Signals, code: int, tmp_path: Path) -> None:
         assert process.wait(60) == code
     assert err.endswith(b"gkextract: interrupted\n")
     assert b"Traceback" not in err
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == ["out.jsonl.gkx"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import REPORTS, ROOT
+from web import Web, reply
 
 import gkextract
 from batch.deaths import Verdict, death_to_error
@@ -25,10 +26,11 @@ from fixtures.torture.faults import FAULTS
 
 PROGRAM = "fixtures.torture.faults"
 QUICK = Limits(
-    seconds=0.6, seconds_a_page=0, seconds_at_most=0.6, wall_factor=2, wall_stall=0.8, memory_mb=512
+    seconds=1, seconds_a_page=0, seconds_at_most=1, wall_factor=2, wall_stall=1.5, memory_mb=512
 )
 """Budgets of a document in these tests."""
 SLACK = 5.0
+TITLE = "某县人民政府2024年政府信息公开工作年度报告"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the keeper's sweep needs Linux")
 
@@ -273,3 +275,32 @@ def test_death_on_a_page_costs_the_page(tmp_path: Path) -> None:
     assert "SIGSEGV in html" in second.error.message
     assert second.error.source is not None
     assert second.error.source["media_type"] == "text/html"
+
+
+def test_addresses_come_through_the_half_with_a_network() -> None:
+    """A worker reads an address, and the attachment of a page there with the page's cookie, as
+    the library does; what may not be fetched or does not come is the same error."""
+    page = f"<html><meta charset=utf-8><title>{TITLE}</title><a href='/a.pdf'>{TITLE}</a></html>"
+    with Web() as web:
+        web.routes |= {
+            "/": reply(page, Content_Type="text/html", Set_Cookie="k=v"),
+            "/a.pdf": reply(RULED.read_bytes()),
+            "/gone": reply("", 404),
+        }
+        urls = [f"{web.url}/a.pdf", f"{web.url}/", f"{web.url}/gone"]
+        with Workers(1, allow_private=True) as workers:
+            found = [workers.run(Task(url, allow_private=True)) for url in urls]
+            if workers.grade:
+                assert workers.grade >= 1
+        assert web.header("/a.pdf", "cookie") == "k=v"
+        with Workers(1) as workers:  # the half that fetches was not allowed to
+            refused = workers.run(Task(urls[0], allow_private=True))
+    plain = gkextract.extract(RULED).to_dict()
+    for outcome in found[:2]:
+        report = json.loads(outcome.text)
+        assert report["source"]["uri"] == f"{web.url}/a.pdf"
+        assert report["source"]["retrieved_at"] is not None
+        assert report["applications"] == plain["applications"]
+    assert found[2].error is not None and found[2].error.code == "FETCH"
+    assert "HTTP 404" in found[2].error.message
+    assert refused.error is not None and refused.error.code == "BLOCKED"
