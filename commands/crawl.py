@@ -62,6 +62,7 @@ Contact = Annotated[
 Delay = Annotated[
     float, typer.Option("--delay", min=0, help="Seconds between requests; under 1 for own sites.")
 ]
+Hosts = Annotated[int, typer.Option("--hosts", min=1, help="Hosts asked at the same time.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Processes that read documents.")]
 Form = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="Of `crawl status`.")]
 Private = Annotated[
@@ -80,6 +81,7 @@ def run(
     shard: Shard = "1/1",
     contact: Contact = "",
     delay: Delay = DELAY,
+    hosts: Hosts = 32,
     jobs: Jobs = 1,
     form: Form = "text",
     allow_private: Private = False,
@@ -103,6 +105,7 @@ def run(
         text_to_shard(shard),
         allow_private,
         contact,
+        hosts=hosts,
         delay=delay,
     )
     raise typer.Exit(_plan(plan) if dry_run or store is None else _crawl(plan, store, jobs))

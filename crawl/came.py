@@ -4,7 +4,7 @@ thread; the bytes are kept before anyone hears of them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPMessage
 from time import monotonic
 
@@ -14,6 +14,7 @@ from crawl.plan import Times
 from extract.errors import FetchError, GkextractError, exception_to_error
 from extract.fetch import Jar, follow_redirect, keep_cookies, retry_after, to_headers
 from extract.fetch_http import Answer, ask_server
+from extract.fetch_tls import UnsecurableError
 from extract.fetch_waf import find_challenge
 from extract.fetch_wire import Limits, Net, Terms, TransientError
 from extract.guard import Target, url_to_target
@@ -64,6 +65,8 @@ class Came:
     message: str = ""
     passes: bool = False
     """Whether an error may pass by itself."""
+    insecure: bool = False
+    """Whether the server's TLS was not understood in any way."""
     seconds: float = 0.0
 
 
@@ -74,15 +77,14 @@ def fetch_wish(wish: Wish, times: Times, jar: Jar, blobs: Blobs, net: Net | None
         came = _fetch(wish, times, jar, blobs, net or Net(), begun)
     except Exception as exc:
         error = exception_to_error(exc)
-        passes = isinstance(error, TransientError)
-        came = Came(wish.url, error=error.code, message=error.message, passes=passes)
-    return _timed(came, monotonic() - begun)
-
-
-def _timed(came: Came, seconds: float) -> Came:
-    from dataclasses import replace
-
-    return replace(came, seconds=round(seconds, 4))
+        came = Came(
+            wish.url,
+            error=error.code,
+            message=error.message,
+            passes=isinstance(error, TransientError),
+            insecure=isinstance(error, UnsecurableError),
+        )
+    return replace(came, seconds=round(monotonic() - begun, 4))
 
 
 def _fetch(wish: Wish, times: Times, jar: Jar, blobs: Blobs, net: Net, begun: float) -> Came:

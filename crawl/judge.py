@@ -4,7 +4,8 @@ where it leads, whether a report is to be read from it.
 Outcomes: `fetched`, `changed`, `same`, `unchanged` (304), `fresh` (not asked for, known for less
 than the days of the plan), `redirected`, `redirected_home`, `redirect_loop`, `gone`, `vanished`
 (gone, and was there before), `blocked:KIND`, `refused:STATUS`, `http:STATUS`, `failed:CODE`,
-`no_sitemap`, `empty`, `stub`, `soft_404`, `unreadable`, `not_a_file`, `duplicate`.
+`no_tls` (asked for by http from then on), `no_sitemap`, `empty`, `stub`, `soft_404`, `unreadable`,
+`not_a_file`, `duplicate`.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ class Judged:
 
 def judge_came(row: Row, came: Came, *, seen: bool = False) -> Judged:
     """What an answer means; `seen` where the same bytes were expanded at another address."""
+    if came.insecure and row.url.startswith("https:"):
+        # the last of all lanes; the record says how the document came
+        return Judged("no_tls", came.message, again=True, lead=f"http:{row.url[6:]}")
     if came.error:
         again = came.passes and row.tries + 1 < TRIES
         return Judged(f"failed:{came.error}", came.message, again=again)

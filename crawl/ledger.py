@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -117,6 +118,7 @@ class Ledger:
                 )
                 self.run = int(cursor.lastrowid or 0)
                 base.execute("update hosts set stopped = null, refused = 0")
+            base.execute("update hosts set delay = null")  # by the rules of this plan
             # what was tried before an interruption was tried without its cookies
             base.execute("update urls set tries = 0 where state = 0")
             base.execute("create temp table mine (site text primary key)")
@@ -223,14 +225,14 @@ class Ledger:
         values = {"requests": known["requests"] + 1, "bytes": known["bytes"] + received}
         self.set_host(host, **values)
 
-    def requests_of(self, site: str) -> int:
-        """Requests to a site in this run."""
+    def requests_by_site(self) -> Counter[str]:
+        """Requests to each site in this run."""
         found = self.base.execute(
-            "select count(*) from fetches join urls on urls.id = url_id "
-            "where fetches.run = ? and site = ?",
-            (self.run, site),
-        ).fetchone()
-        return int(found[0])
+            "select site, count(*) from fetches join urls on urls.id = url_id "
+            "where fetches.run = ? group by site",
+            (self.run,),
+        )
+        return Counter({site: count for site, count in found})
 
     def recall_unlisted(self) -> int:
         """Documents that no list of this run named wait again, to be asked for once: they may

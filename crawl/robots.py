@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from protego import Protego
 
+NO_TLS = "no TLS"
+"""Status of a robots.txt whose server's TLS is not understood: nothing is, by https."""
 AGENT = "gkextract"
 MAX_BYTES = 512_000
 """Bytes of a robots.txt that count; the standard asks for 500 KiB."""

@@ -33,6 +33,10 @@ _FAILED = """
             or json_extract(v.context, '$.state.of') = u.url))
     order by u.id
 """
+_FOREIGN = """
+    select host, site, count(*) as links from urls where outcome = 'foreign' and kind = 'report'
+    group by host, site order by links desc, host
+"""
 GOT = ("fetched", "same", "changed", "unchanged", "fresh")
 
 
@@ -82,9 +86,9 @@ def store_to_reports(store: Path) -> list[Held]:
 
 def store_to_status(store: Path) -> dict[str, Any]:
     """The whole account: `hosts`, `lists`, `reports`, `gaps`, `failed`, `vanished`, `versions`,
-    `runs`."""
+    `foreign` (hosts that reports were linked on and that are of no site), `runs`."""
     status: dict[str, Any] = {
-        name: [] for name in ("runs", "hosts", "lists", "failed", "vanished", "versions")
+        name: [] for name in ("runs", "hosts", "lists", "failed", "vanished", "versions", "foreign")
     }
     for base in open_ledgers(store):
         status["runs"] += [_run_to_dict(row) for row in base.execute("select * from runs")]
@@ -93,6 +97,7 @@ def store_to_status(store: Path) -> dict[str, Any]:
         status["failed"] += [_failed_to_dict(row) for row in base.execute(_FAILED)]
         status["vanished"] += _vanished(base)
         status["versions"] += _versions(base)
+        status["foreign"] += [dict(row) for row in base.execute(_FOREIGN)]
     reports = store_to_reports(store)
     status["reports"] = len(reports)
     status["gaps"] = _gaps(reports)
@@ -223,6 +228,7 @@ _SECTIONS = (
     ("lists that are not whole", "lists", "{outcome}: {list} ({title}): {why}"),
     ("years missing between others", "gaps", "{agency}: {missing}"),
     ("documents without report", "failed", "{error}: {url} ({words}): {message}"),
+    ("hosts of no site that reports are linked on", "foreign", "{host}: {links}, from {site}"),
     ("vanished", "vanished", "{how}: {url} ({words}), last seen {last_seen}"),
     ("versions", "versions", "{number}: {url} {sha256} since {first_at}"),
 )

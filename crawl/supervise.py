@@ -28,6 +28,8 @@ from extract.errors import DependencyError, InputError, InternalError, OutputErr
 
 PAUSE = 0.5
 """Seconds between two looks for documents."""
+COUNTED = 5.0
+"""Seconds between two counts of what waits."""
 PATIENCE = 10.0
 """Seconds that the end of a crawl that was killed is waited for."""
 RESUMABLE = 75
@@ -102,7 +104,8 @@ def _attend(
                 counts["read"][status] = counts["read"].get(status, 0) + 1
             for line in _lines(child.stdout):
                 counts.update(line)
-                counts.update(_count_waiting(base))
+                if time.monotonic() > counts.get("counted", 0.0) + COUNTED:
+                    counts.update(_count_waiting(base), counted=time.monotonic())
                 tell(counts)
 
         while True:

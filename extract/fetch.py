@@ -181,6 +181,7 @@ def _check_answer(answer: Answer) -> None:
 
 
 def to_headers(target: Target, referer: str | None, jar: Jar) -> dict[str, str]:
+    """The headers of a request: who asks, what is taken, the page that led here, cookies."""
     headers = {
         "User-Agent": USER_AGENT,
         "Accept": "*/*",

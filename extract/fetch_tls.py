@@ -19,6 +19,10 @@ from extract.errors import FetchError
 from extract.fetch_wire import Terms, TransientError
 
 
+class UnsecurableError(FetchError):
+    """A server whose TLS is not understood in any way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """A way of speaking TLS."""
@@ -81,7 +85,7 @@ def secure_connection(
     """A secured connection; `connect` gives a new one to the same judged address each time. The
     lane of the name `first`, which worked before, is tried before the others.
 
-    Raises FetchError where no lane leads to one, TransientError where the server hangs."""
+    Raises UnsecurableError where no lane leads to one, TransientError where the server hangs."""
     unverified: str | None = None
     failure: Exception | None = None
     for lane in sorted(LANES, key=lambda lane: lane.name != first):
@@ -101,7 +105,7 @@ def secure_connection(
                 break
             return sock, Tls(lane.name, unverified)
     reason = getattr(failure, "reason", None) or type(failure).__name__
-    raise FetchError(
+    raise UnsecurableError(
         f"the server's TLS is not understood in any of {len(LANES)} ways ({reason})",
         "try the same address with http://",
     ) from failure

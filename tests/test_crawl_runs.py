@@ -16,7 +16,7 @@ from conftest import ROOT, Ran, run_gkextract
 
 from bench.crawl import kill, shards
 from crawl.plan import Plan, Site
-from crawl.status import store_to_status
+from crawl.status import open_ledgers, store_to_status
 from crawl.supervise import crawl
 from fixtures.web.reports import report_file
 from fixtures.web.server import Web, serve
@@ -172,3 +172,26 @@ def test_robots_can_be_overridden_by_rule_and_it_is_told(tmp_path: Path) -> None
     status = store_to_status(tmp_path / "open")
     assert status["reports"] == 7
     assert json.dumps(status["runs"][0]["robots_overridden"]) == json.dumps([rules.sites[0].url])
+
+
+def test_http_is_the_last_way_where_tls_is_not_understood(tmp_path: Path) -> None:
+    """A site given by https whose server speaks no TLS that is known is crawled by http; the
+    record says that https was tried."""
+    with serve([s for s in world() if s.name == "sitemap"]) as web:
+        site = Site(web.url("sitemap").replace("http:", "https:"))
+        assert crawl(Plan((site,), allow_private=True, delay=0.0), tmp_path, lambda counts: None)
+    assert store_to_status(tmp_path)["reports"] == 3
+    tried = "select count(*) from fetches where outcome = 'no_tls' and url like 'https:%'"
+    assert [base.execute(tried).fetchone()[0] > 0 for base in open_ledgers(tmp_path)] == [True]
+
+
+def test_a_host_that_does_not_answer_is_left_alone(tmp_path: Path) -> None:
+    """A host that only fails is left alone after some requests, and its account says so."""
+    (site,) = [s for s in world() if s.name == "trs"]
+    with serve([site]) as web:
+        for path in [p for p in site.routes if "/20" in p]:
+            site.put(path, b"", status=500, tagged=False)
+        plan = Plan((Site(web.url("trs")),), allow_private=True, delay=0.0)
+        assert crawl(plan, tmp_path, lambda counts: None)
+    (host,) = store_to_status(tmp_path)["hosts"]
+    assert host["stopped"] == "http:500, 8 times in a row" and host["outcomes"]["stopped"] > 0

@@ -17,6 +17,7 @@ from crawl.came import Came, Wish, fetch_wish
 from crawl.judge import Judged, judge_came, judge_known
 from crawl.landing import Landing
 from crawl.ledger import Ledger, Row
+from crawl.plan import DELAY
 from extract.errors import exception_to_error
 from extract.fetch import USER_AGENT, Jar
 from extract.sniff import bytes_to_media_type
@@ -25,6 +26,8 @@ SLOW = 2.0
 """A host is asked again after this many times the seconds of its last answer."""
 MAX_PAUSE = 60.0
 """Seconds that a slow host's pause may grow to."""
+FAILURES = 8
+"""Requests in a row without an answer after which a host is left alone."""
 MAX_WAIT = 120.0
 """Seconds of a Retry-After that are waited for; who asks for more is left for another run."""
 
@@ -40,7 +43,9 @@ class Desk:
         self.ready: deque[str] = deque(ledger.waiting_hosts())
         self.known = set(self.ready)
         self.busy: set[str] = set()
-        self.counts: dict[str, int] = {}
+        self.counts = ledger.requests_by_site()
+        self.rules = [site for site in ledger.sites.values() if site.delay is not None]
+        self.failures: Counter[str] = Counter()
         self.fetched: Counter[str] = Counter()
         self.locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         # after a restart nobody knows when a host was last asked: its whole delay ago, at most
@@ -86,8 +91,6 @@ class Desk:
             if row is None:
                 return None
             site = self.ledger.sites[row.site]
-            if row.site not in self.counts:
-                self.counts[row.site] = self.ledger.requests_of(row.site)
             if self.counts[row.site] >= (site.max_pages or self.plan.max_pages):
                 self.landing.refuse(row, "skipped:max_pages", "as many requests as are allowed")
             elif self._is_fresh(row):
@@ -125,7 +128,10 @@ class Desk:
         """One request, alone at its host and not before its time."""
         host = url_to_host(wish.url)
         async with self.locks[host]:
-            ready = self.free_at.get(host, self._first_time(host))
+            if host not in self.free_at:
+                asked = self.ledger.host(host)["requests"] > 0
+                self.free_at[host] = self.begun + self.delay(host) if asked else 0.0
+            ready = self.free_at[host]
             if (wait := ready - monotonic()) > 0:
                 await asyncio.sleep(wait)
             loop = asyncio.get_running_loop()
@@ -136,25 +142,20 @@ class Desk:
             self.ledger.set_host(host, lane=came.tls)
         return came
 
-    def _first_time(self, host: str) -> float:
-        asked = self.ledger.host(host)["requests"] > 0
-        return self.begun + self.delay(host) if asked else 0.0
-
-    def delay(self, host: str, site: str = "") -> float:
+    def delay(self, host: str) -> float:
         """Seconds between two requests of a host, by the rules and by its robots.txt."""
         known = self.ledger.host(host)
-        base = self.plan.delay
-        for rule in self.ledger.sites.values() if not site else [self.ledger.sites[site]]:
-            if rule.delay is not None and rule.allows(host):
-                base = rule.delay
-                break
-        if not self.plan.allow_private:
-            base = max(base, 1.0)
-        return float(max(base, known["crawl_delay"] or 0.0))
+        if known["delay"] is None:
+            own = [rule.delay for rule in self.rules if rule.allows(host)]
+            base = own[0] if own and own[0] is not None else self.plan.delay
+            if not self.plan.allow_private:
+                base = max(base, DELAY)
+            self.ledger.set_host(host, delay=float(max(base, known["crawl_delay"] or 0.0)))
+        return float(known["delay"])
 
     def pause(self, host: str, came: Came) -> float:
         """Seconds until the host is asked again: more where it is slow or asks for patience."""
-        base = self.delays(host)
+        base = self.delay(host)
         slow = min(SLOW * came.seconds, MAX_PAUSE) if base and not came.error else 0.0
         if came.status in (429, 503):
             if came.wait > MAX_WAIT:
@@ -162,14 +163,6 @@ class Desk:
             self.penalty[host] = min(max(2 * self.penalty.get(host, base or 0.5), 0.5), MAX_PAUSE)
             return max(base, slow, min(came.wait, MAX_WAIT), self.penalty[host])
         return max(base, slow, self.penalty.get(host, 0.0))
-
-    def delays(self, host: str) -> float:
-        """The host's delay, kept from the first time on."""
-        found = self.ledger.host(host)["delay"]
-        if found is None:
-            found = self.delay(host)
-            self.ledger.set_host(host, delay=found)
-        return float(found)
 
     def land(self, row: Row, came: Came, robots: str) -> None:
         """What came, into the ledger; the host is free again."""
@@ -235,17 +228,26 @@ class Desk:
         self.fetched[outcome] += 1
 
     def _count_refusals(self, row: Row, judged: Judged) -> None:
+        """A host that refuses, or does not answer, is left alone after some times in a row."""
+        host = row.host
+        self.failures[host] = 0 if judged.keep else self.failures[host] + _is_failure(judged)
+        if self.failures[host] >= FAILURES:
+            self.stop(host, f"{judged.outcome}, {self.failures[host]} times in a row")
         if not judged.refused:
             if judged.keep:
-                self.ledger.set_host(row.host, refused=0)
+                self.ledger.set_host(host, refused=0)
             return
-        count = self.ledger.host(row.host)["refused"] + 1
-        self.ledger.set_host(row.host, refused=count)
+        count = self.ledger.host(host)["refused"] + 1
+        self.ledger.set_host(host, refused=count)
         if count >= self.plan.refused:
-            self.stop(row.host, f"{judged.outcome}, {count} answers in a row")
+            self.stop(host, f"{judged.outcome}, {count} answers in a row")
 
     def _note_hosts(self, hosts: list[str]) -> None:
         for host in hosts:
             if host and host not in self.known:
                 self.known.add(host)
                 self.ready.append(host)
+
+
+def _is_failure(judged: Judged) -> bool:
+    return judged.outcome.startswith(("failed:FETCH", "http:5"))

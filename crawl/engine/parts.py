@@ -28,7 +28,7 @@ from crawl.engine.desk import Desk
 from crawl.ledger import Row, now
 from crawl.model import Candidate, Context
 from crawl.plan import MAX_CRAWL_DELAY
-from crawl.robots import KEPT_SECONDS, MAX_BYTES, Robots, bytes_to_robots
+from crawl.robots import KEPT_SECONDS, MAX_BYTES, NO_TLS, Robots, bytes_to_robots
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -165,6 +165,8 @@ class RobotsMiddleware:
             robots = self.known.get(origin) or await self._find(origin, row)
             self.known[origin] = robots
         request.meta["said"] = robots.said
+        if robots.status == NO_TLS:
+            return  # the page will not come by https either, and is asked for by http then
         wished = robots.delay
         if wished is not None and wished > MAX_CRAWL_DELAY:
             desk.stop(row.host, f"a Crawl-delay of {wished:g} s, more than {MAX_CRAWL_DELAY:g}")
@@ -193,17 +195,17 @@ class RobotsMiddleware:
             "insert or replace into robots values (?, ?, ?, ?)",
             (origin, robots.status, robots.text, now()),
         )
+        desk.ledger.set_host(row.host, crawl_delay=robots.delay, delay=None)
         if robots.delay is not None:
-            desk.ledger.set_host(row.host, crawl_delay=robots.delay, delay=None)
-            desk.ledger.set_host(row.host, delay=desk.delay(row.host))
             desk.free_at[row.host] = monotonic() + desk.delay(row.host)
         self._offer_maps(robots, row)
         return robots
 
     async def _fetch(self, origin: str, row: Row) -> Robots:
         desk, url = self._desk(), f"{origin}/robots.txt"
-        robots = Robots("unreachable")
-        for _ in range(HOPS + TRIES):
+        robots = Robots("404")  # what redirects without end means
+        hops = tries = 0
+        while hops <= HOPS:
             wish = Wish(url, desk.agent, lane=desk.ledger.host(row.host)["lane"], big=False,
                         allow_private=desk.plan.allow_private)  # fmt: skip
             meta = {"robots": True, "wish": wish, "download_slot": f"robots {row.host}"}
@@ -214,10 +216,11 @@ class RobotsMiddleware:
             came: Came = request.meta["came"]
             desk.ledger.count_request(row.host, len(came.body))
             if came.location and desk.ledger.sites[row.site].allows(url_to_host(came.location)):
-                url = came.location
+                url, hops = came.location, hops + 1
                 continue
+            tries += 1
             robots = came_to_robots(came)
-            if robots.is_reachable or not came.passes:
+            if robots.is_reachable or not came.passes or tries == TRIES:
                 break
         return robots
 
@@ -240,7 +243,7 @@ def came_to_robots(came: Came) -> Robots:
     """What an answer for robots.txt means; a redirect that is not followed means that there is
     none."""
     if came.error:
-        return Robots(came.error)
+        return Robots(NO_TLS if came.insecure else came.error)
     if came.guard is not None and came.status >= 500:
         from crawl.judge import guard_to_kind
 
