@@ -12,6 +12,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -129,8 +130,9 @@ def extract(
     run = _run_batch if several else _run_one
     try:
         if exported:
-            export = importlib.import_module("commands.export").run_sources
-            raise typer.Exit(export(sources, read, form, output, strict))
+            export = importlib.import_module("commands.export").export_run
+            whole = partial(run, sources, read, lines=True, strict=strict)
+            raise typer.Exit(export(whole, sources, form, output))
         raise typer.Exit(run(sources, read, output, lines, strict))
     except GkextractError as error:
         _say_error(error)

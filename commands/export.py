@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-import gkextract
 from extract.exports import ALIASES, EXPORTS, Document, export_documents, path_to_documents
-from extract.output import say, start_progress
-from extract.source import expand_source, is_several, source_to_uri
+from extract.output import say
+from extract.source import expand_source, source_to_uri
 from gkextract import GkextractError
 
 EXIT_PARTLY = 3
@@ -62,48 +62,33 @@ def check_form(form: str, output: str | None) -> None:
         raise typer.BadParameter(f"{form} is no text: give -o PATH ({export.says})")
 
 
-def run_sources(
-    sources: list[str],
-    read: Callable[[str], tuple[str, str]],
-    form: str,
-    output: str | None,
-    strict: bool,
+def export_run(
+    read: Callable[[str], int], sources: list[str], form: str, output: str | None
 ) -> int:
-    """Documents read and exported in one go: `read` gives a path's JSON and status. A single
-    document's error is raised, those of several are lines of the export. Gives the exit code."""
+    """Documents read and exported in one go: `read` reads them into JSON lines at the path that
+    it is given, and gives the exit code, which is ours. Where to write is looked at before.
+
+    Raises what `read` raises, OutputError, LimitError, DependencyError."""
     check_form(form, output)
-    several = len(sources) > 1 or is_several(sources[0])
-    paths = [(path, error) for source in sources for path, error in _expand(source)]
-    tick = start_progress(len(paths))
+    code = 0
+    with tempfile.TemporaryDirectory(prefix="gkextract-") as folder:
+        lines = os.path.join(folder, "reports.jsonl")
 
-    def documents() -> Iterator[dict[str, Any]]:
-        for done, (path, failed) in enumerate(paths):
-            tick(done)
-            try:
-                if failed:
-                    raise failed
-                yield json.loads(read(path)[0])
-            except GkextractError as error:
-                if not several:
-                    raise
-                tick(-1)
-                say(f"{error.code}: {error}")
-                yield {"source": error.source, "error": gkextract.error_to_dict(error)}
-        tick(-1)
+        def documents() -> Iterator[Document]:
+            nonlocal code
+            code = read(lines)
+            yield from path_to_documents(lines)
 
-    counts = export_documents(documents(), form, output, sources=[path for path, _ in paths])
-    if several:
-        _say_counts(counts)
-    unproven = strict and counts["verified"] != counts.total()
-    return EXIT_PARTLY if counts["failed"] or unproven else 0
+        paths = [path for source in sources for path in _expand(source)]
+        export_documents(documents(), form, output, sources=paths)
+    return code
 
 
-def _expand(source: str) -> list[tuple[str, GkextractError | None]]:
+def _expand(source: str) -> list[str]:
     try:
-        return [(path, None) for path in expand_source(source)]
-    except GkextractError as error:
-        error.source = {"uri": source_to_uri(source)}
-        return [(source, error)]
+        return list(expand_source(source))
+    except GkextractError:  # told when it is read
+        return []
 
 
 def _say_counts(counts: Counter[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,21 +29,6 @@ def open_output(path: str | None, sources: Sequence[str] = ()) -> Iterator[Write
     if path is None:
         yield write_stdout
         return
-    with stage_output(path, sources) as part:
-        with _output_errors():
-            file = open(part, "xb")  # noqa: SIM115 (closed below, before the rename)
-        with file:
-            yield lambda text: _write(file, text)
-            with _output_errors():
-                file.flush()
-
-
-@contextmanager
-def stage_output(path: str, sources: Sequence[str] = ()) -> Iterator[str]:
-    """The path of a file that is not there yet, beside the target: what the block has written
-    there takes the target's name when the block ends without an exception, else it is removed.
-
-    Raises OutputError as `open_output` does, and for system errors of the block's writing."""
     target = os.path.realpath(path)
     if os.path.lexists(target) and not os.path.isfile(target):
         raise OutputError("the output is a folder or device", "give the path of a file")
@@ -53,39 +37,18 @@ def stage_output(path: str, sources: Sequence[str] = ()) -> Iterator[str]:
     part = f"{target}.{os.getpid()}.part"
     try:
         with _output_errors():
-            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-            os.unlink(part)
-        yield part
+            file = open(part, "xb")  # noqa: SIM115 (closed below, before the rename)
+        with file:
+            yield lambda text: _write(file, text)
+            with _output_errors():
+                file.flush()
+                os.fsync(file.fileno())
         with _output_errors():
-            _sync(part)
             os.replace(part, target)
             _sync_folder(os.path.dirname(target))
     finally:
         with suppress(FileNotFoundError):
             os.unlink(part)
-
-
-@contextmanager
-def stage_folder(path: str) -> Iterator[str]:
-    """An empty folder beside the target that takes its name when the block ends without an
-    exception, else it is removed with all that is in it.
-
-    Raises OutputError; at once where the target is there and no empty folder."""
-    target = os.path.realpath(path)
-    if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
-        raise OutputError("the output is there already", "give a new or empty folder")
-    part = f"{target}.{os.getpid()}.part"
-    try:
-        with _output_errors():
-            os.mkdir(part)
-        yield part
-        with _output_errors():
-            for name in os.listdir(part):
-                _sync(os.path.join(part, name))
-            os.replace(part, target)
-            _sync_folder(os.path.dirname(target))
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_stdout(text: str) -> None:
@@ -151,14 +114,6 @@ def _output_errors() -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(f"the result cannot be written ({reason})") from error
-
-
-def _sync(path: str) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _sync_folder(folder: str) -> None:

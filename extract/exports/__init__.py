@@ -13,7 +13,8 @@ from typing import NamedTuple
 from extract.errors import GkextractError, OutputError, exception_to_error
 from extract.exports.reading import Broken, path_to_documents
 from extract.exports.shape import Document, to_unicode
-from extract.output import open_output, stage_folder, stage_output
+from extract.output import open_output
+from extract.staging import stage_folder, stage_output
 
 __all__ = ["EXPORTS", "Broken", "Document", "Export", "export_documents", "path_to_documents"]
 
