@@ -21,8 +21,9 @@ from batch.toolchain import toolchain_to_fingerprint
 from batch.workers import Outcome, Task, Workers
 from commands.one import EXIT_PARTLY, Wishes, say_error, value_to_json
 from extract.errors import GkextractError, error_to_line
-from extract.output import check_output, open_output, say, sweep_output
+from extract.output import open_output, say
 from extract.source import hash_file
+from extract.staging import check_output, sweep_output
 
 TABLE_FROM = 10
 """Documents from which the summary has a table."""

@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from extract.errors import OutputError
+from extract.staging import output_errors, stage_output
 
 Write = Callable[[str], None]
-
-
-def check_output(path: str | None, sources: Sequence[str] = ()) -> None:
-    """Raises the OutputError that `open_output` would raise at once, and writes nothing."""
-    if path is None:
-        return
-    target = _path_to_target(path, sources)
-    part = f"{target}.{os.getpid()}.part"
-    with _output_errors():
-        open(part, "xb").close()
-        os.unlink(part)
-
-
-def sweep_output(path: str) -> None:
-    """Remove what killed runs had begun to write to this file. Only for whoever knows that no
-    other run is writing it."""
-    target = os.path.realpath(path)
-    for part in glob.iglob(f"{glob.escape(target)}.*.part"):
-        if part[len(target) + 1 : -len(".part")].isdigit():
-            with suppress(OSError):
-                os.unlink(part)
-
-
-def _path_to_target(path: str, sources: Sequence[str]) -> str:
-    target = os.path.realpath(path)
-    if os.path.lexists(target) and not os.path.isfile(target):
-        raise OutputError("the output is a folder or device", "give the path of a file")
-    if any(_is_same(target, source) for source in sources):
-        raise OutputError("the output is one of the sources", "give another path")
-    return target
 
 
 @contextmanager
@@ -57,57 +26,12 @@ def open_output(path: str | None, sources: Sequence[str] = ()) -> Iterator[Write
         yield write_stdout
         return
     with stage_output(path, sources) as part:
-        with _output_errors():
+        with output_errors():
             file = open(part, "xb")  # noqa: SIM115 (closed below, before the rename)
         with file:
             yield lambda text: _write(file, text)
-            with _output_errors():
+            with output_errors():
                 file.flush()
-
-
-@contextmanager
-def stage_output(path: str, sources: Sequence[str] = ()) -> Iterator[str]:
-    """The path of a file that is not there yet, beside the target: what the block has written
-    there takes the target's name when the block ends without an exception, else it is removed.
-
-    Raises OutputError as `open_output` does, and for system errors of the block's writing."""
-    target = _path_to_target(path, sources)
-    part = f"{target}.{os.getpid()}.part"
-    try:
-        with _output_errors():
-            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-            os.unlink(part)
-        yield part
-        with _output_errors():
-            _sync(part)
-            os.replace(part, target)
-            _sync_folder(os.path.dirname(target))
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(part)
-
-
-@contextmanager
-def stage_folder(path: str) -> Iterator[str]:
-    """An empty folder beside the target that takes its name when the block ends without an
-    exception, else it is removed with all that is in it.
-
-    Raises OutputError; at once where the target is there and no empty folder."""
-    target = os.path.realpath(path)
-    if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
-        raise OutputError("the output is there already", "give a new or empty folder")
-    part = f"{target}.{os.getpid()}.part"
-    try:
-        with _output_errors():
-            os.mkdir(part)
-        yield part
-        with _output_errors():
-            for name in os.listdir(part):
-                _sync(os.path.join(part, name))
-            os.replace(part, target)
-            _sync_folder(os.path.dirname(target))
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_stdout(text: str) -> None:
@@ -116,10 +40,10 @@ def write_stdout(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("standard output is closed", "open it or give -o PATH")
     try:
-        with _output_errors():
+        with output_errors():
             sys.stdout.flush()  # what others have printed comes first
         _write(sys.stdout.buffer, text)
-        with _output_errors():
+        with output_errors():
             sys.stdout.buffer.flush()
     except OutputError:
         with suppress(OSError):
@@ -134,41 +58,7 @@ def say(words: str) -> None:
             print(f"gkextract: {words}", file=sys.stderr, flush=True)
 
 
-def _is_same(target: str, source: str) -> bool:
-    try:
-        return os.path.samefile(target, source)
-    except (OSError, ValueError):  # one of them is not there, or no path at all
-        return False
-
-
 def _write(file: BinaryIO, text: str) -> None:
-    with _output_errors():
+    with output_errors():
         # a lone surrogate becomes \udXXX, which inside a JSON string is that surrogate
         file.write(text.encode("utf-8", errors="backslashreplace"))
-
-
-@contextmanager
-def _output_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(f"the result cannot be written ({reason})") from error
-
-
-def _sync(path: str) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: str) -> None:
-    """Makes the rename last through a power cut, where the system can do that."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

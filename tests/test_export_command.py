@@ -109,7 +109,7 @@ def test_array_that_is_cut(run_cli: Cli, tmp_path: Path) -> None:
     ("text", "code"),
     [("%PDF-1.7\n", "FORMAT"), ("", None), ('{"schema_version": "2.0"}', "FORMAT"), ("[]", None),
      ('{"schema_version": "1.0"}', "FORMAT"), ("[1, 2]", "FORMAT"), ("\x00", "FORMAT"),
-     ('"text"', "FORMAT"), ("null\n", "FORMAT")],
+     ('"text"', "FORMAT"), ("null\n", "FORMAT"), ('{"schema_version": NaN}', "FORMAT")],
 )  # fmt: skip
 def test_no_reports(run_cli: Cli, tmp_path: Path, text: str, code: str | None) -> None:
     """A file whose first piece is no report is a typed error that names it; an empty one gives
@@ -296,6 +296,18 @@ def test_colours_are_for_terminals(report_pdf: Path) -> None:
     assert b"\x1b" not in run(NO_COLOR="1")
     assert b"\x1b" not in run(TERM="dumb")
     assert b"\x1b" not in subprocess.run(command, capture_output=True, cwd=ROOT, check=True).stdout
+
+
+def test_table_in_a_file_has_no_colours(report_pdf: Path, tmp_path: Path) -> None:
+    """A table that is written to a file has no colours, wherever the command was given."""
+    path = tmp_path / "a.txt"
+    command = [sys.executable, "-m", "cli", "-f", "table", str(report_pdf), "-o", str(path)]
+    master, slave = pty.openpty()
+    env = {**os.environ, "TERM": "xterm", "NO_COLOR": ""}
+    subprocess.run(command, stdout=slave, cwd=ROOT, env=env, check=True, timeout=60)
+    os.close(slave)
+    os.close(master)
+    assert b"\x1b" not in path.read_bytes()
 
 
 def test_document_cannot_command_the_terminal() -> None:

@@ -27,6 +27,7 @@ from exporting import (
     Document,
     documents,
     figures_to_tables,
+    finding,
     rows_to_document,
     tables_of,
     without_evidence,
@@ -494,6 +495,24 @@ def test_exports_are_the_same_twice(tmp_path: Path) -> None:
             gkextract.export(documents(), form, tmp_path / f"{form}-{name}")
         first, second = ((tmp_path / f"{form}-{name}").read_bytes() for name in "ab")
         assert first == second, form
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+def test_half_characters_stop_no_export(form: str, tmp_path: Path) -> None:
+    """Texts that JSON can hold and UTF-8 cannot are exported with U+FFFD in their place, control
+    characters break no form."""
+    document = reports()[0]
+    document["title"] = "半\ud83d个\x00\x0b字"
+    document["narrative"][0]["text"] = "\udfff"
+    document["findings"] = [finding("text.damaged", "warning", ["applications"])]
+    document["findings"][0]["message"] = "\ud800\x1b"
+    document["evidence"]["applications.received.total"]["raw"] = "\ud800"
+    gkextract.export([document], form, tmp_path / f"a{EXPORTS[form].suffix}")
+    if form == "sqlite":
+        (report,) = flat_of_sqlite(tmp_path / "a.sqlite")["reports"]
+        assert report["title"] == "半\ufffd个\x00\x0b字"
+    if form == "xlsx":
+        assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames[1].startswith("1 ")
 
 
 def test_forms_of_the_library_are_all() -> None:

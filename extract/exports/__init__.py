@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from extract.errors import GkextractError, OutputError, exception_to_error
 from extract.exports.reading import Broken, path_to_documents
-from extract.exports.shape import Document
-from extract.output import open_output, stage_folder, stage_output
+from extract.exports.shape import Document, to_unicode
+from extract.output import open_output
+from extract.staging import stage_folder, stage_output
 
 __all__ = ["EXPORTS", "Broken", "Document", "Export", "export_documents", "path_to_documents"]
 
@@ -55,6 +56,8 @@ EXPORTS: dict[str, Export] = {
     "table": Export("terminal", "tables for a terminal", ".txt", text="documents_to_screen"),
 }
 """Name -> export, in the order of the help."""
+_BARE = ("applications", "review")
+"""Tables of bare numbers, most of a report: no text to look through."""
 ALIASES = {"tidy": "csv"}
 """Other names that people use."""
 
@@ -82,7 +85,7 @@ def export_documents(
     counted = _count(documents, counts)
     if export.text:
         with open_output(path, sources) as write:
-            for piece in getattr(module, export.text)(counted, bom):
+            for piece in getattr(module, export.text)(counted, bom=bom, screen=path is None):
                 write(piece)
         return counts
     if path is None:
@@ -104,7 +107,7 @@ def _count(documents: Iterable[Document], counts: Counter[str]) -> Iterator[Docu
     for document in documents:
         failed = "broken" if isinstance(document, Broken) else "failed"
         counts[failed if "error" in document else document["status"]] += 1
-        yield document
+        yield {k: v if k in _BARE else to_unicode(v) for k, v in document.items()}
 
 
 def _to_error(exc: Exception) -> GkextractError:

@@ -24,14 +24,18 @@ BUFFER = 262_144
 """Characters gathered before they are written."""
 
 
-def documents_to_tidy_csv(documents: Iterable[Document], bom: bool = False) -> Iterator[str]:
+def documents_to_tidy_csv(
+    documents: Iterable[Document], *, bom: bool = False, screen: bool = False
+) -> Iterator[str]:
     """CSV with a line a figure; columns as `tables.toml` says."""
     head = [column.name for column in tables()["tidy"]]
     rows = (row for i, d in enumerate(documents, 1) for row in document_to_tidy(i, d))
     return rows_to_csv(head, rows, bom)
 
 
-def documents_to_wide_csv(documents: Iterable[Document], bom: bool = False) -> Iterator[str]:
+def documents_to_wide_csv(
+    documents: Iterable[Document], *, bom: bool = False, screen: bool = False
+) -> Iterator[str]:
     """CSV with a line a document, those that gave an error too: the columns of `reports`, then
     every figure by its path; figures that a report's edition does not have are empty."""
     head = [*(column.name for column in tables()["reports"]), *(f.path for f in dictionary())]

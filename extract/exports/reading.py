@@ -67,7 +67,7 @@ def stream_to_documents(stream: BinaryIO, name: str) -> Iterator[Document]:
     Raises FormatError where even the first is none, LimitError."""
     first = _first_line(stream)
     try:
-        json.loads(first)
+        _parse(first)
         known = first.startswith(b"{")
     except ValueError:
         known = False
@@ -82,6 +82,15 @@ def stream_to_documents(stream: BinaryIO, name: str) -> Iterator[Document]:
             document = Broken(source={"uri": f"{name}#{number}"}, error=error_to_dict(error))
         good = True
         yield document
+
+
+def _parse(text: bytes) -> object:
+    """The value of a line. Raises ValueError for what is no JSON, NaN too."""
+    return json.loads(text, parse_constant=_no_number)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _raise(error: GkextractError) -> NoReturn:
@@ -102,7 +111,7 @@ def _lines(stream: BinaryIO, line: bytes) -> Iterator[object]:
         text = line.strip()
         if text:
             try:
-                yield json.loads(text)
+                yield _parse(text)
             except ValueError:  # UnicodeDecodeError is one
                 yield CorruptError("a line that is no JSON: write the file again")
         line = stream.readline(MAX_DOCUMENT)
@@ -112,7 +121,7 @@ def _lines(stream: BinaryIO, line: bytes) -> Iterator[object]:
 
 def _values(stream: BinaryIO, start: bytes) -> Iterator[object]:
     """The objects of an array, or of objects one after the other, or the error at the end."""
-    decode = json.JSONDecoder().raw_decode
+    decode = json.JSONDecoder(parse_constant=_no_number).raw_decode
     rest = b""
     text = start.decode("utf-8", errors="replace")
     ended = False

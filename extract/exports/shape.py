@@ -3,6 +3,7 @@ the JSON Schema says in full."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -14,7 +15,10 @@ from tableparse.report import MAJOR
 Document = Mapping[str, Any]
 """A report as its JSON has it, or a line of a batch that says `source` and `error`."""
 
-_NUMBERS = (int, float, str, type(None))
+_LONE = re.compile("[\ud800-\udfff]")
+_NUMBERS = (int, float, type(None))
+_PRINTED = (*_NUMBERS, str)
+"""Figures of the first table: a sum may keep its printed unit."""
 _OBJECT = (dict,)
 _OBJECT_OR_NULL = (dict, type(None))
 _KEYS: dict[str, tuple[type, ...]] = {
@@ -81,12 +85,13 @@ def _is_table(name: str, document: Mapping[str, Any]) -> bool:
     """Whether a table has rows, columns and values that the form has; of the second and third
     whole rows, of the first the columns that its edition has."""
     table, known = document[name], _known()[name]
+    allowed = _PRINTED if name == "proactive" else _NUMBERS
     if name != "applications":
         return all(
             isinstance(values, dict)
             and known.get(row, frozenset()).issuperset(values)
             and (name == "proactive" or len(values) == len(known[row]))
-            and all(type(v) in _NUMBERS for v in values.values())
+            and all(type(v) in allowed for v in values.values())
             for row, values in table.items()
             if row != "form"
         )
@@ -109,3 +114,14 @@ def _known() -> dict[str, dict[str, set[str]]]:
     for figure in dictionary():
         found[figure.table].setdefault(figure.row, set()).add(figure.column)
     return found
+
+
+def to_unicode(value: Any) -> Any:
+    """The value with halves of surrogate pairs, which JSON can hold and UTF-8 cannot, as U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isascii() else _LONE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {to_unicode(key): to_unicode(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [to_unicode(inner) for inner in value]
+    return value

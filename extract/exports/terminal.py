@@ -27,9 +27,12 @@ LEAST, MOST = 80, 132
 """Columns of a table's widest line, whatever the terminal."""
 
 
-def documents_to_screen(documents: Iterable[Document], bom: bool = False) -> Iterator[str]:
-    """A block of text a document; colours only on a terminal and without NO_COLOR."""
-    colour = _has_colours()
+def documents_to_screen(
+    documents: Iterable[Document], *, bom: bool = False, screen: bool = False
+) -> Iterator[str]:
+    """A block of text a document; colours only for the screen, if that is a terminal, and not
+    with NO_COLOR."""
+    colour = screen and _has_colours()
     width = min(max(shutil.get_terminal_size((100, 24)).columns, LEAST), MOST)
     for number, document in enumerate(documents):
         lines = document_to_lines(document, width, colour)
