@@ -103,55 +103,62 @@ def _check_shard(text: str | None) -> str | None:
         raise typer.BadParameter("I/N, I from 1 to N") from error
 
 
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE", help="Files, folders, patterns or URLs; - reads a list of them."
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="PATH", help="Write to PATH, whole or not at all."),
+]
+Evidence = Annotated[
+    bool, typer.Option("--evidence", help="Add page, box and raw text of every figure.")
+]
+DetectorName = Annotated[
+    gkextract.Detector, typer.Option("--detector", help="How cells are found; auto tries all.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with 3 unless every report is verified.")
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", min=0, help="Documents at a time; 0, the default: one a processor."
+    ),
+]
+LedgerFolder = Annotated[
+    str | None,
+    typer.Option("--ledger", metavar="DIR", help="Where what is done is kept; default PATH.gkx."),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option("--shard", metavar="I/N", callback=_check_shard, help="Only the Ith of N parts."),
+]
+Page = Annotated[
+    str | None,
+    typer.Option("--report", metavar="HTML", help="Write a page on the run as a whole."),
+]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler."),
+]
+
+
 @extract_app.command(epilog=EPILOG)
 def extract(
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE", help="Files, folders, patterns or URLs; - reads a list of them."
-        ),
-    ],
+    sources: Sources,
     form: Format = None,
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="PATH", help="Write to PATH, whole or not at all."),
-    ] = None,
-    evidence: Annotated[
-        bool, typer.Option("--evidence", help="Add page, box and raw text of every figure.")
-    ] = False,
-    detector: Annotated[
-        gkextract.Detector,
-        typer.Option("--detector", help="How cells are found; auto tries all."),
-    ] = "auto",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 3 unless every report is verified.")
-    ] = False,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs", "-j", min=0, help="Documents at a time; 0, the default: one a processor."
-        ),
-    ] = 0,
-    ledger: Annotated[
-        str | None,
-        typer.Option(
-            "--ledger", metavar="DIR", help="Where what is done is kept; default PATH.gkx."
-        ),
-    ] = None,
-    shard: Annotated[
-        str | None,
-        typer.Option(
-            "--shard", metavar="I/N", callback=_check_shard, help="Only the Ith of N parts."
-        ),
-    ] = None,
-    page: Annotated[
-        str | None,
-        typer.Option("--report", metavar="HTML", help="Write a page on the run as a whole."),
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option("--dask", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler."),
-    ] = None,
+    output: Output = None,
+    evidence: Evidence = False,
+    detector: DetectorName = "auto",
+    strict: Strict = False,
+    jobs: Jobs = 0,
+    ledger: LedgerFolder = None,
+    shard: Shard = None,
+    page: Page = None,
+    dask: Dask = None,
     allow_private: AllowPrivate = False,
     version: Version = False,
 ) -> None:

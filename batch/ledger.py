@@ -104,11 +104,12 @@ class Ledger:
             raise OutputError("the ledger is of another version", "give another --ledger")
 
     def close(self) -> None:
-        """Write what is under way and let go of the lock."""
-        with suppress(sqlite3.Error):
-            self.commit()
-            self._db.close()
-        self._lock.close()
+        """Write what is under way and let go of the lock; nothing the second time."""
+        if not self._lock.closed:
+            with suppress(sqlite3.Error, OutputError):
+                self.commit()
+                self._db.close()
+            self._lock.close()
 
     def commit(self) -> None:
         """Make what was said until now last. OutputError."""

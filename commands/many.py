@@ -39,6 +39,7 @@ def run_many(words: list[str], wishes: Wishes) -> int:
     tally = Tally()
     aside: list[tuple[str, str, str]] = []
     with _open_mapper(wishes) as mapper:
+        check_output(wishes.page, _paths(words))
         if folder is None:
             progress = Progress(None)
             lines = _read_in_order(words, wishes, mapper, progress, tally)

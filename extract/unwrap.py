@@ -31,6 +31,9 @@ _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]{0,9}(;[^\r\n]{0,200})?\r\n")
 _TRAILERS = re.compile(rb"(?:[\w-]{1,100}:[^\r\n]{0,1000}\r\n){0,50}\s{0,9}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _START = re.compile(rb"startxref\s{1,9}(\d{1,10})\s")
+_PAGE_BEFORE = re.compile(rb"\s*<(?:!doctype|html)\b.*?</html>\s*(?=%PDF-\d)", re.I | re.S)
+PAGE_HEAD = 64_000
+"""Bytes within which a whole web page before a PDF ends: what a site's guard puts there."""
 _XREF = re.compile(rb"\s{0,9}(xref|\d{1,9}\s\d{1,9}\sobj)")
 
 
@@ -120,11 +123,15 @@ def unbase64(data: bytes) -> bytes | None:
 
 def behead(data: bytes) -> bytes | None:
     """The document behind blanks, a byte order mark or (a PDF only) junk; None where it
-    begins at once. A PDF whose own references count the junk is left as it is."""
+    begins at once: also a whole web page directly before the mark of a PDF, which guards of
+    sites leave. A PDF whose own references count the junk is left as it is."""
     head = data[:HEAD]
     start = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \0"))
     if start and any(data.startswith(magic, start) for magic, _ in MAGIC):
         return data[start:]
+    page = _PAGE_BEFORE.match(data[:PAGE_HEAD])
+    if page is not None:
+        return data[page.end() :]
     start = data.find(b"%PDF-", 0, HEAD)
     if start <= 0 or bytes_to_media_type(data) != PDF:
         return None

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from fixtures.torture.hostile import read_hostile
 from fixtures.torture.kills import run_kills
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="workers need fork")
+Opener = Callable[[str], Ledger]
 NAMES = ("chromium-a01-ruled-10", "chromium-a12-ruled-60", "libreoffice-a27-none")
 
 
@@ -45,6 +47,20 @@ def folder(tmp_path: Path) -> Path:
     (made / "b" / "cut.pdf").write_bytes(b"%PDF-1.7\n")
     (made / "b.txt").write_text("今天天气很好。", encoding="utf-8")
     return made
+
+
+@pytest.fixture
+def open_ledger(tmp_path: Path) -> Iterator[Opener]:
+    """Opens the test's ledger under a fingerprint; all are closed at the end."""
+    opened: list[Ledger] = []
+
+    def open_one(fingerprint: str) -> Ledger:
+        opened.append(Ledger(tmp_path / "l", fingerprint * 32))
+        return opened[-1]
+
+    yield open_one
+    for ledger in opened:
+        ledger.close()
 
 
 def attempts(output: Path) -> Counter[str]:
@@ -191,7 +207,7 @@ def test_shards_are_parts(folder: Path) -> None:
 
 def run_on(ledger: Ledger, words: list[str], program: str) -> list[dict[str, Any]]:
     """A run of misbehaving workers over these words, which are their own keys; its lines."""
-    limits = replace(load_limits(), seconds=1, seconds_at_most=1, wall_factor=2, wall_stall=1)
+    limits = replace(load_limits(), seconds=5, seconds_at_most=5, wall_factor=8)
     ledger.list_sources((word, {}, None) for word in words)
     told: list[tuple[str, GkextractError | None]] = []
     with Workers(2, limits, program=program) as workers:
@@ -200,11 +216,11 @@ def run_on(ledger: Ledger, words: list[str], program: str) -> list[dict[str, Any
     return [json.loads(line) for line in export_lines(ledger, json.dumps, Counter())]
 
 
-def test_what_ends_workers_is_put_aside(tmp_path: Path) -> None:
+def test_what_ends_workers_is_put_aside(open_ledger: Opener) -> None:
     """A document that ends its worker is tried twice, then put aside with its reason, and not
     touched again under the same toolchain; the others are done."""
     words = ["healthy:1", "fault:segfault", "healthy:2", "fault:exception"]
-    ledger = Ledger(tmp_path / "l", "a" * 32)
+    ledger = open_ledger("a")
     lines = run_on(ledger, words, "fixtures.torture.faults")
     assert [line.get("n") for line in lines] == ["1", None, "2", None]
     codes = [line.get("error", {}).get("type") for line in lines]
@@ -215,15 +231,15 @@ def test_what_ends_workers_is_put_aside(tmp_path: Path) -> None:
     assert run_on(ledger, words, "fixtures.torture.faults") == lines
     assert {word: ledger.row(word) for word in words} == before
     ledger.close()
-    other = Ledger(tmp_path / "l", "b" * 32)
+    other = open_ledger("b")
     assert other.row("fault:segfault") is None
     other.close()
 
 
-def test_what_ends_the_machine_is_put_aside(tmp_path: Path) -> None:
+def test_what_ends_the_machine_is_put_aside(open_ledger: Opener) -> None:
     """A document during which the machine went down twice is put aside unread; one during
     which only the run was killed is read, last."""
-    ledger = Ledger(tmp_path / "l", "a" * 32)
+    ledger = open_ledger("a")
     for boot in ("first", "second"):
         ledger.boot = boot
         ledger.begin("healthy:poison", "healthy:poison")
@@ -238,10 +254,10 @@ def test_what_ends_the_machine_is_put_aside(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_the_world_may_have_changed(tmp_path: Path) -> None:
+def test_the_world_may_have_changed(open_ledger: Opener) -> None:
     """Errors of the network and the disk are tried anew by the next run, those of the bytes
     are not."""
-    ledger = Ledger(tmp_path / "l", "a" * 32)
+    ledger = open_ledger("a")
     words = ["fault:connect", "fault:recursion"]
     for count in (1, 2):
         run_on(ledger, words, "fixtures.torture.faults")
@@ -344,9 +360,9 @@ def test_progress_without_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     progress.wipe()
 
 
-def test_full_disk_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_stops_the_run(open_ledger: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the disk is nearly full, the run stops with OUTPUT before anything is torn."""
-    ledger = Ledger(tmp_path / "l", "a" * 32)
+    ledger = open_ledger("a")
     monkeypatch.setattr("batch.results.LEAST_FREE", 1 << 62)
     with pytest.raises(OutputError, match="the disk is full"):
         run_on(ledger, ["healthy:1"], "fixtures.torture.faults")
@@ -355,9 +371,9 @@ def test_full_disk_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ledger.close()
 
 
-def test_source_that_is_none_is_told(tmp_path: Path) -> None:
+def test_source_that_is_none_is_told(open_ledger: Opener) -> None:
     """A source without key has its error in the export."""
-    ledger = Ledger(tmp_path / "l", "a" * 32)
+    ledger = open_ledger("a")
     error = InputError("no such file")
     error.source = {"uri": "x"}
     ledger.list_sources([("x", {}, error)])

@@ -3,6 +3,8 @@ where; what is damaged, locked or too large."""
 
 from __future__ import annotations
 
+import math
+
 import pymupdf
 import pytest
 from drawing import A4, Pdf, chars_to_text, objects_to_pdf, show, stream
@@ -10,7 +12,7 @@ from drawing import A4, Pdf, chars_to_text, objects_to_pdf, show, stream
 import gkextract
 from extract.errors import CorruptError, EncryptedError, LimitError
 from extract.readers.pdf import MAX_PAGES, pdf_to_document
-from extract.readers.turns import Turn
+from extract.readers.turns import Turn, direction_to_turn
 from tableparse.model import Box, Char, Document, Page
 
 SEEN = show("1234", 100, 700)
@@ -543,3 +545,15 @@ def test_text_beside_a_clipped_area_is_seen() -> None:
     assert text_of(page) == "12" and len(page.rulings) == 4
     page = read_page(b"100 600 200 50 re f\n" + show("12", 150, 620))
     assert text_of(page) == ""
+
+
+@pytest.mark.parametrize(
+    ("direction", "turn"),
+    [((1, 0), 0), ((0.999, 0.03), 0), ((0.7, 0.7), None), ((0, 0), None), ((1e39, 0), None),
+     ((math.inf, 0), None), ((math.nan, math.nan), None)],
+)  # fmt: skip
+def test_directions_of_damaged_files_are_none(
+    direction: tuple[float, float], turn: int | None
+) -> None:
+    """Only level and upright text has a turn; what is no unit vector has none."""
+    assert direction_to_turn(*direction) == turn

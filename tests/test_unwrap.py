@@ -153,3 +153,15 @@ def test_any_bytes_end(data: bytes) -> None:
             continue
         assert found is source or found.notes
         assert source_to_dict(found)["sha256"] == source.sha256
+
+
+def test_guards_page_before_a_pdf_comes_off() -> None:
+    """A whole web page directly before a PDF is taken off, and the report is that of the PDF; a
+    page that only speaks of one is a page."""
+    pdf = min(REPORTS.glob("*.pdf")).read_bytes()
+    page = b"<html><head><script>location.reload()</script></head></html>\r\n"
+    report = gkextract.extract(page * 3 + pdf)
+    assert report.status == gkextract.extract(pdf).status
+    assert "source.unwrapped" in {f.code for f in report.findings}
+    for other in (page + b"see %PDF-1.7", page[:-9] + pdf):
+        assert unwrap_source(bytes_to_source(other)).media_type == "text/html"

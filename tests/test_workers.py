@@ -26,7 +26,7 @@ from fixtures.torture.faults import FAULTS
 
 PROGRAM = "fixtures.torture.faults"
 QUICK = Limits(
-    seconds=1, seconds_a_page=0, seconds_at_most=1, wall_factor=2, wall_stall=1.5, memory_mb=512
+    seconds=1, seconds_a_page=0, seconds_at_most=1, wall_factor=8, wall_stall=3, memory_mb=512
 )
 """Budgets of a document in these tests."""
 SLACK = 5.0

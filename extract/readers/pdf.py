@@ -26,7 +26,7 @@ from tableparse.model import Document, Finding, Page
 
 MAX_PAGES = 2000
 MAX_PAGE_CHARS = 200_000
-BROKEN = (RuntimeError, ValueError, IndexError, TypeError)
+BROKEN = (RuntimeError, ValueError, LookupError, TypeError, ArithmeticError)
 """What PyMuPDF raises on pages that are damaged."""
 DAMAGED = "source.damaged"
 DAMAGE = "the file is damaged and was read in part or after repair: parts may be missing or old"

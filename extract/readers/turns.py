@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 QUARTERS = {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}
 """Direction of writing on the page as stored (y down) to the clockwise turn that levels it."""
+LARGEST = 1e6
+"""What a unit vector never reaches, in a file that is whole."""
 LEAN = 0.035
 """Sine of the slant (two degrees) up to which text is level or upright."""
 
@@ -50,10 +52,10 @@ class Turn(NamedTuple):
 
 def direction_to_turn(dx: float, dy: float) -> int | None:
     """The clockwise turn that levels text written in this direction (a unit vector, y down);
-    None for text aslant."""
-    if min(abs(dx), abs(dy)) > LEAN:
+    None for text aslant, and for what damaged files give as a direction."""
+    if not max(abs(dx), abs(dy)) < LARGEST or min(abs(dx), abs(dy)) > LEAN:
         return None
-    return QUARTERS[round(dx), round(dy)]
+    return QUARTERS.get((round(dx), round(dy)))
 
 
 def text_turn(trace: list[dict[str, Any]], rotation: int) -> int:
