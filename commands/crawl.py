@@ -168,17 +168,17 @@ def _status(words: list[str], form: str) -> int:
 
 
 def _reports(words: list[str], _: str) -> int:
-    from crawl.status import store_to_reports
+    from crawl.status import store_to_lines
 
     (store,) = _expect(words, "reports DIR", 1)
-    for held in store_to_reports(Path(store)):
+    for held, report in store_to_lines(Path(store)):
         said = {
             "agency": held.agency,
             "year": held.year,
             "sha256": held.sha256,
             "url": held.url,
             "copies": [{"url": url, "sha256": sha256} for url, sha256 in held.copies],
-            "report": json.loads(held.said),
+            "report": report,
         }
         write_stdout(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -17,7 +16,14 @@ import pytest
 
 from bench.crawl import plan_of
 from crawl.blobs import Blobs
-from crawl.status import Held, open_ledgers, status_to_text, store_to_reports, store_to_status
+from crawl.status import (
+    Held,
+    open_ledgers,
+    status_to_text,
+    store_to_lines,
+    store_to_reports,
+    store_to_status,
+)
 from crawl.supervise import crawl
 from crawl.warc import store_to_warc
 from fixtures.web.reports import DECOYS, report_page
@@ -283,8 +289,8 @@ def test_status_for_people_names_what_is_missing(crawled: World) -> None:
 
 def test_a_report_knows_its_address(crawled: World) -> None:
     """The `source` of a report is the address and the time of its fetch."""
-    for held in crawled.first.reports[:20]:
-        source = json.loads(held.said)["source"]
+    for held, report in list(store_to_lines(crawled.store))[:20]:
+        source = report["source"]
         assert source["uri"].startswith("http://127.0.1.") and source["sha256"] == held.sha256
         assert source["retrieved_at"] <= time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 

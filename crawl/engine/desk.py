@@ -18,7 +18,7 @@ from crawl.judge import Judged, judge_came, judge_known
 from crawl.landing import Landing
 from crawl.ledger import Ledger, Row
 from crawl.plan import DELAY
-from extract.errors import exception_to_error
+from extract.errors import OutputError, exception_to_error
 from extract.fetch import USER_AGENT, Jar
 from extract.sniff import bytes_to_media_type
 
@@ -165,8 +165,11 @@ class Desk:
         return max(base, slow, self.penalty.get(host, 0.0))
 
     def land(self, row: Row, came: Came, robots: str) -> None:
-        """What came, into the ledger; the host is free again."""
+        """What came, into the ledger; the host is free again. Raises OutputError, sqlite3.Error
+        where the store cannot be written: the address waits on."""
         try:
+            if came.error == OutputError.code:
+                raise OutputError(came.message)
             try:
                 judged = self._judge(row, came)
             except Exception as exc:  # a page that discovery chokes on must not be asked for ever
