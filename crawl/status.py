@@ -33,6 +33,15 @@ _TABLELESS = """
     from urls u join results r on r.sha256 = u.sha256
     where u.document = 1 and r.tables = 0 order by u.id
 """
+_LOST = """
+    select url, words, outcome, coalesce(note, '') as note from urls
+    where kind in ('report', 'attachment') and state = 2 and (
+        outcome = 'skipped:max_pages' or outcome = 'foreign' and via is not null
+        or outcome not like 'skipped:%' and outcome not in (
+            'fetched', 'same', 'changed', 'unchanged', 'fresh', 'redirected', 'foreign',
+            'elsewhere', 'planned', 'duplicate'))
+    order by id
+"""
 _FOREIGN = """
     select host, site, count(*) as links from urls where outcome = 'foreign' and kind = 'report'
     group by host, site order by links desc, host
@@ -93,11 +102,11 @@ def store_to_lines(store: Path) -> Iterator[tuple[Held, dict[str, Any]]]:
 
 
 def store_to_status(store: Path) -> dict[str, Any]:
-    """The whole account: `hosts`, `lists`, `reports`, `gaps`, `failed`, `vanished`, `versions`,
-    `foreign` (hosts that reports were linked on and that are of no site), `runs`."""
-    status: dict[str, Any] = {
-        name: [] for name in ("runs", "hosts", "lists", "failed", "vanished", "versions", "foreign")
-    }
+    """The whole account: `runs`, `hosts`, `lists`, `reports`, `gaps`, `lost` (found and not got),
+    `failed` (got, and no report in it), `vanished`, `versions`, and `foreign` (hosts that reports
+    were linked on and that are of no site)."""
+    names = ("runs", "hosts", "lists", "lost", "failed", "vanished", "versions", "foreign")
+    status: dict[str, Any] = {name: [] for name in names}
     for base in open_ledgers(store):
         status["runs"] += [_run_to_dict(row) for row in base.execute("select * from runs")]
         status["hosts"] += _hosts(base)
@@ -105,6 +114,7 @@ def store_to_status(store: Path) -> dict[str, Any]:
         status["failed"] += _failed(base)
         status["vanished"] += _vanished(base)
         status["versions"] += _versions(base)
+        status["lost"] += [dict(row) for row in base.execute(_LOST)]
         status["foreign"] += [dict(row) for row in base.execute(_FOREIGN)]
     reports = store_to_reports(store)
     status["reports"] = len(reports)
@@ -247,6 +257,7 @@ def status_to_text(status: dict[str, Any]) -> str:
 _SECTIONS = (
     ("lists that are not whole", "lists", "{outcome}: {list} ({title}): {why}"),
     ("years missing between others", "gaps", "{agency}: {missing}"),
+    ("reports found and not got", "lost", "{outcome}: {url} ({words}) {note}"),
     ("documents without report", "failed", "{error}: {url} ({words}): {message}"),
     ("hosts of no site that reports are linked on", "foreign", "{host}: {links}, from {site}"),
     ("vanished", "vanished", "{how}: {url} ({words}), last seen {last_seen}"),

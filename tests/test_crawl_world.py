@@ -229,6 +229,21 @@ def test_traps_end(crawled: World) -> None:
     assert sum("/calendar/" in path for path in asked) <= 4
 
 
+def test_reports_that_were_found_and_not_got_are_listed(crawled: World) -> None:
+    """Every report that a list names and that could not be had is told with its reason."""
+    lost = Counter(
+        x["outcome"]
+        for x in crawled.first.status["lost"]
+        if urlsplit(x["url"]).hostname == crawled.host("traps")
+    )
+    assert lost == {
+        "robots:forbidden": 10, "soft_404": 1, "redirected_home": 1, "redirect_loop": 1,
+        "failed:FETCH": 1, "gone": 1, "stub": 1, "empty": 1, "trap": 1,
+    }  # fmt: skip
+    shown = status_to_text(crawled.first.status)
+    assert "reports found and not got" in shown and "/nb/gone.html" in shown
+
+
 def test_a_login_page_is_no_file(crawled: World) -> None:
     """HTML where a file was linked is recorded as such, and no document."""
     assert crawled.outcomes("files")["not_a_file"] == 1
