@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -94,8 +95,14 @@ def run(
         raise typer.BadParameter("give --store DIR, or --dry-run")
     if not contact and not allow_private:
         raise typer.BadParameter("say whom a site's keeper may write to: --contact MAIL|URL")
+    if not (contact.isascii() and contact.isprintable()):
+        raise typer.BadParameter("--contact goes into a header: plain ASCII")
     if delay < DELAY and not allow_private:
         raise typer.BadParameter(f"a delay under {DELAY:g} s is for one's own sites")
+    try:
+        re.compile(only)
+    except re.error as error:
+        raise typer.BadParameter(f"--only is no pattern ({error})") from error
     plan = Plan(
         words_to_sites(words, allow_private=allow_private),
         text_to_years(years) if years else None,
@@ -133,6 +140,7 @@ def _missing(status: dict[str, Any]) -> list[str]:
     counts = {
         f"hosts that refuse or were left alone ({', '.join(blocked[:5])})": len(blocked),
         "lists that are not whole": partial,
+        "reports found and not got": len(status["lost"]),
         "documents without report": len(status["failed"]),
         "agencies with missing years": len(status["gaps"]),
     }
@@ -168,17 +176,17 @@ def _status(words: list[str], form: str) -> int:
 
 
 def _reports(words: list[str], _: str) -> int:
-    from crawl.status import store_to_reports
+    from crawl.status import store_to_lines
 
     (store,) = _expect(words, "reports DIR", 1)
-    for held in store_to_reports(Path(store)):
+    for held, report in store_to_lines(Path(store)):
         said = {
             "agency": held.agency,
             "year": held.year,
             "sha256": held.sha256,
             "url": held.url,
             "copies": [{"url": url, "sha256": sha256} for url, sha256 in held.copies],
-            "report": json.loads(held.said),
+            "report": report,
         }
         write_stdout(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")
     return 0

@@ -80,7 +80,7 @@ def find_trap(url: str) -> str:
     segments = [s for s in urlsplit(url).path.split("/") if s]
     if len(segments) > MAX_SEGMENTS:
         return f"a path of {len(segments)} parts"
-    worst = Counter(segments).most_common(1)
+    worst = Counter(s for s in segments if not s.isdigit()).most_common(1)
     if worst and worst[0][1] >= MAX_REPEATS:
         return f"a path that repeats itself ({worst[0][1]} times {worst[0][0][:20]})"
     return ""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
-from crawl.address import find_trap, strip_session, url_to_host
+from crawl.address import find_trap, strip_session, url_to_host, url_to_key
 from crawl.came import Came
-from crawl.judge import Judged
+from crawl.judge import HOPS, Judged
 from crawl.ledger import DONE, WAITING, Ledger, Row, now
 from crawl.model import Candidate, Context, Found
 
@@ -36,6 +36,8 @@ class Landing:
 
     def land(self, row: Row, came: Came, judged: Judged, robots: str) -> None:
         """One fetch and all that it led to. `robots` says how it was allowed."""
+        if judged.lead and not judged.again and self._loops(row, judged.lead):
+            judged = replace(judged, outcome="redirect_loop", lead="")
         with self.ledger.transaction():
             if came.status or came.error:
                 self._write_fetch(row, came, judged, robots)
@@ -92,6 +94,18 @@ class Landing:
             row.year, row.agency, "redirect", None, row.context,
         )  # fmt: skip
         self._offer(row, place, row.depth, via=row.id, hops=row.hops + 1)
+
+    def _loops(self, row: Row, lead: str) -> bool:
+        """Whether a redirect leads back to where it came from."""
+        base, at = self.ledger.base, row.id
+        found = base.execute("select id from urls where key = ?", (url_to_key(lead),)).fetchone()
+        for _ in range(HOPS if found else 0):
+            if at == found["id"]:
+                return True
+            at = base.execute("select via from urls where id = ?", (at,)).fetchone()["via"]
+            if at is None:
+                return False
+        return False
 
     def _write_fetch(self, row: Row, came: Came, judged: Judged, robots: str) -> None:
         parent = self.parent(row)

@@ -49,7 +49,7 @@ def _tasks(base: sqlite3.Connection, blobs: Blobs) -> Iterator[Task]:
     for found in base.execute(_UNREAD, (EXTRACTOR, BATCH)).fetchall():
         facts = {"uri": found["url"], "retrieved_at": found["checked"]}
         path = str(blobs.path(found["sha256"]))
-        yield Task(path, evidence=True, lines=True, facts=facts, key=found["sha256"])
+        yield Task(path, lines=True, facts=facts, key=found["sha256"])
 
 
 def write_result(base: sqlite3.Connection, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,22 +16,31 @@ from crawl.ledger import connect, store_to_ledgers
 from extract.errors import InputError
 
 _REPORTS = """
-    select r.sha256, r.agency, r.year, r.status, r.tables, r.result, u.url, u.site, u.host,
-           u.words, u.year as hinted_year, u.agency as hinted_agency, u.outcome, u.kind
+    select r.sha256, r.agency, r.year, r.status, u.url, u.words, u.year as hinted_year,
+           u.agency as hinted_agency
     from results r join urls u on u.sha256 = r.sha256 and u.document = 1
     where r.tables > 0 and r.extractor = (
         select extractor from results r2 where r2.sha256 = r.sha256
         order by at desc, extractor desc limit 1)
     order by u.id
 """
-_FAILED = """
-    select u.url, r.error, r.result, u.words from urls u join results r on r.sha256 = u.sha256
-    where u.document = 1 and r.tables = 0 and not exists (
-        select 1 from urls v join results s on s.sha256 = v.sha256
-        where v.document = 1 and s.tables > 0 and (
-            v.parent = u.id or u.parent = v.id
-            or json_extract(v.context, '$.state.of') = u.url))
-    order by u.id
+_TABLED = """
+    select u.id, u.parent, json_extract(u.context, '$.state.of') as page
+    from urls u join results r on r.sha256 = u.sha256 where u.document = 1 and r.tables > 0
+"""
+_TABLELESS = """
+    select u.id, u.parent, u.url, u.words, r.error, r.result
+    from urls u join results r on r.sha256 = u.sha256
+    where u.document = 1 and r.tables = 0 order by u.id
+"""
+_LOST = """
+    select url, words, outcome, coalesce(note, '') as note from urls
+    where kind in ('report', 'attachment') and state = 2 and (
+        outcome = 'skipped:max_pages' or outcome = 'foreign' and via is not null
+        or outcome not like 'skipped:%' and outcome not in (
+            'fetched', 'same', 'changed', 'unchanged', 'fresh', 'redirected', 'foreign',
+            'elsewhere', 'planned', 'duplicate'))
+    order by id
 """
 _FOREIGN = """
     select host, site, count(*) as links from urls where outcome = 'foreign' and kind = 'report'
@@ -42,15 +51,14 @@ GOT = ("fetched", "same", "changed", "unchanged", "fresh")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A report in a store: its identity is agency, year and hash. `said` is the report as JSON
-    text; `copies` are the other addresses and hashes of the same agency and year."""
+    """A report in a store: its identity is agency, year and hash. `copies` are the other addresses
+    and hashes of the same agency and year."""
 
     agency: str
     year: int | None
     sha256: str
     url: str
     status: str
-    said: str
     copies: tuple[tuple[str, str], ...] = ()
 
 
@@ -78,25 +86,35 @@ def store_to_reports(store: Path) -> list[Held]:
     for (agency, year), documents in found.items():
         (_, best), *others = sorted(documents, key=lambda pair: pair[0])
         copies = tuple(dict.fromkeys((row["url"], row["sha256"]) for _, row in others))
-        reports.append(
-            Held(agency, year, best["sha256"], best["url"], best["status"], best["result"], copies)
-        )
+        reports.append(Held(agency, year, best["sha256"], best["url"], best["status"], copies))
     return sorted(reports, key=lambda held: (held.agency, held.year or 0))
 
 
+def store_to_lines(store: Path) -> Iterator[tuple[Held, dict[str, Any]]]:
+    """Every report of a store once, with its JSON as the contract has it."""
+    reports = store_to_reports(store)
+    with ExitStack() as stack:
+        bases = [stack.enter_context(closing(connect(p))) for p in store_to_ledgers(store)]
+        query = "select result from results where sha256 = ? order by at desc, extractor desc"
+        for held in reports:
+            found = (base.execute(query, (held.sha256,)).fetchone() for base in bases)
+            yield held, json.loads(next(row for row in found if row is not None)["result"])
+
+
 def store_to_status(store: Path) -> dict[str, Any]:
-    """The whole account: `hosts`, `lists`, `reports`, `gaps`, `failed`, `vanished`, `versions`,
-    `foreign` (hosts that reports were linked on and that are of no site), `runs`."""
-    status: dict[str, Any] = {
-        name: [] for name in ("runs", "hosts", "lists", "failed", "vanished", "versions", "foreign")
-    }
+    """The whole account: `runs`, `hosts`, `lists`, `reports`, `gaps`, `lost` (found and not got),
+    `failed` (got, and no report in it), `vanished`, `versions`, and `foreign` (hosts that reports
+    were linked on and that are of no site)."""
+    names = ("runs", "hosts", "lists", "lost", "failed", "vanished", "versions", "foreign")
+    status: dict[str, Any] = {name: [] for name in names}
     for base in open_ledgers(store):
         status["runs"] += [_run_to_dict(row) for row in base.execute("select * from runs")]
         status["hosts"] += _hosts(base)
         status["lists"] += _lists(base)
-        status["failed"] += [_failed_to_dict(row) for row in base.execute(_FAILED)]
+        status["failed"] += _failed(base)
         status["vanished"] += _vanished(base)
         status["versions"] += _versions(base)
+        status["lost"] += [dict(row) for row in base.execute(_LOST)]
         status["foreign"] += [dict(row) for row in base.execute(_FOREIGN)]
     reports = store_to_reports(store)
     status["reports"] = len(reports)
@@ -159,6 +177,18 @@ def _lists(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
             "outcome": judged.outcome,
             "why": judged.why,
         }
+
+
+def _failed(base: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    """Documents without a report, those aside whose page or attachment has it."""
+    ids, parents, pages = set(), set(), set()
+    for row in base.execute(_TABLED):
+        ids.add(row["id"])
+        parents.add(row["parent"])
+        pages.add(row["page"])
+    for row in base.execute(_TABLELESS):
+        if row["id"] not in parents and row["parent"] not in ids and row["url"] not in pages:
+            yield _failed_to_dict(row)
 
 
 def _failed_to_dict(row: sqlite3.Row) -> dict[str, Any]:
@@ -227,6 +257,7 @@ def status_to_text(status: dict[str, Any]) -> str:
 _SECTIONS = (
     ("lists that are not whole", "lists", "{outcome}: {list} ({title}): {why}"),
     ("years missing between others", "gaps", "{agency}: {missing}"),
+    ("reports found and not got", "lost", "{outcome}: {url} ({words}) {note}"),
     ("documents without report", "failed", "{error}: {url} ({words}): {message}"),
     ("hosts of no site that reports are linked on", "foreign", "{host}: {links}, from {site}"),
     ("vanished", "vanished", "{how}: {url} ({words}), last seen {last_seen}"),

@@ -32,8 +32,8 @@ COUNTED = 5.0
 """Seconds between two counts of what waits."""
 PATIENCE = 10.0
 """Seconds that the end of a crawl that was killed is waited for."""
-RESUMABLE = 75
-"""What the crawling process ends with when it was interrupted."""
+RESUMABLE, BROKEN = 75, 74
+"""What the crawling process ends with when it was interrupted, and when it could not write."""
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -57,6 +57,8 @@ def crawl(plan: Plan, store: Path, tell: Tell, *, jobs: int = 1, read: bool = Tr
                 code = _attend(child, base, store, tell, jobs if read else 0)
         finally:
             base.close()
+    if code == BROKEN:
+        raise OutputError("the store cannot be written", f"see {store / 'crawl.log'}")
     if code not in (0, RESUMABLE):
         raise InternalError(f"the crawling process ended with {code}", f"see {store / 'crawl.log'}")
     return code == 0

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, Ran, run_gkextract
 
 from bench.crawl import kill, shards
-from crawl.plan import Plan, Site
+from crawl.plan import Plan, Site, plan_to_json
 from crawl.status import open_ledgers, store_to_status
 from crawl.supervise import crawl
 from fixtures.web.reports import report_file
@@ -195,3 +195,28 @@ def test_a_host_that_does_not_answer_is_left_alone(tmp_path: Path) -> None:
         assert crawl(plan, tmp_path, lambda counts: None)
     (host,) = store_to_status(tmp_path)["hosts"]
     assert host["stopped"] == "http:500, 8 times in a row" and host["outcomes"]["stopped"] > 0
+
+
+def test_a_store_that_cannot_be_written_ends_the_crawl(tmp_path: Path) -> None:
+    """Where the ledger refuses what came, the crawl ends with OUTPUT at once: nothing is asked
+    for again and again, and nothing is lost."""
+    broken = (
+        "import sys, sqlite3, crawl.landing as landing\n"
+        "def land(*args): raise sqlite3.OperationalError('disk full')\n"
+        "landing.Landing.land = land\n"
+        "from crawl.engine.child import main\n"
+        "import os; os._exit(main())"
+    )
+    with serve([s for s in world() if s.name == "sitemap"]) as web:
+        plan = Plan((Site(web.url("sitemap")),), allow_private=True, delay=0.0)
+        command = [sys.executable, "-c", broken, str(tmp_path)]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env
+        ) as child:
+            assert child.stdin is not None
+            child.stdin.write(plan_to_json(plan) + "\n")
+            child.stdin.flush()
+            assert child.wait(60) == 74
+        assert len(web.log) <= 2
+    assert "disk full" in (tmp_path / "crawl.log").read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -17,7 +16,14 @@ import pytest
 
 from bench.crawl import plan_of
 from crawl.blobs import Blobs
-from crawl.status import Held, open_ledgers, status_to_text, store_to_reports, store_to_status
+from crawl.status import (
+    Held,
+    open_ledgers,
+    status_to_text,
+    store_to_lines,
+    store_to_reports,
+    store_to_status,
+)
 from crawl.supervise import crawl
 from crawl.warc import store_to_warc
 from fixtures.web.reports import DECOYS, report_page
@@ -223,6 +229,21 @@ def test_traps_end(crawled: World) -> None:
     assert sum("/calendar/" in path for path in asked) <= 4
 
 
+def test_reports_that_were_found_and_not_got_are_listed(crawled: World) -> None:
+    """Every report that a list names and that could not be had is told with its reason."""
+    lost = Counter(
+        x["outcome"]
+        for x in crawled.first.status["lost"]
+        if urlsplit(x["url"]).hostname == crawled.host("traps")
+    )
+    assert lost == {
+        "robots:forbidden": 10, "soft_404": 1, "redirected_home": 1, "redirect_loop": 1,
+        "failed:FETCH": 1, "gone": 1, "stub": 1, "empty": 1, "trap": 1,
+    }  # fmt: skip
+    shown = status_to_text(crawled.first.status)
+    assert "reports found and not got" in shown and "/nb/gone.html" in shown
+
+
 def test_a_login_page_is_no_file(crawled: World) -> None:
     """HTML where a file was linked is recorded as such, and no document."""
     assert crawled.outcomes("files")["not_a_file"] == 1
@@ -283,8 +304,8 @@ def test_status_for_people_names_what_is_missing(crawled: World) -> None:
 
 def test_a_report_knows_its_address(crawled: World) -> None:
     """The `source` of a report is the address and the time of its fetch."""
-    for held in crawled.first.reports[:20]:
-        source = json.loads(held.said)["source"]
+    for held, report in list(store_to_lines(crawled.store))[:20]:
+        source = report["source"]
         assert source["uri"].startswith("http://127.0.1.") and source["sha256"] == held.sha256
         assert source["retrieved_at"] <= time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 

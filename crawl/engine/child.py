@@ -25,7 +25,8 @@ TICK = 1.0
 
 
 def main() -> int:
-    """Crawls until nothing waits. 0 when the run is finished, 75 when it was interrupted."""
+    """Crawls until nothing waits. 0 when the run is finished, 75 when it was interrupted, 74 when
+    the store cannot be written."""
     follow_parent(os.getppid())
     store = Path(sys.argv[1])
     plan = json_to_plan(sys.stdin.readline())
@@ -33,15 +34,15 @@ def main() -> int:
     logging.basicConfig(filename=store / "crawl.log", level=logging.WARNING, force=True)
     ledger = Ledger(store / shard_to_name(plan.shard), plan)
     ledger.begin()
-    finished = crawl(ledger, Desk(ledger, Blobs(store)))
-    if finished:
+    reason = crawl(Desk(ledger, Blobs(store)))
+    if reason == "finished":
         ledger.finish()
     ledger.base.close()
-    return 0 if finished else 75
+    return {"finished": 0, "broken": 74}.get(reason, 75)
 
 
-def crawl(ledger: Ledger, desk: Desk) -> bool:
-    """Runs Scrapy's engine over a ledger; whether the run came to its end."""
+def crawl(desk: Desk) -> str:
+    """Runs Scrapy's engine over a ledger; why it ended."""
     from scrapy.crawler import AsyncCrawlerProcess
 
     from crawl.engine.parts import ReportSpider
@@ -54,7 +55,7 @@ def crawl(ledger: Ledger, desk: Desk) -> bool:
     process.start()
     spider = crawler.spider
     _say(desk)
-    return getattr(spider, "reason", "") == "finished"
+    return getattr(spider, "reason", "")
 
 
 def settings(plan: Plan) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from crawl.judge import Judged, judge_came, judge_known
 from crawl.landing import Landing
 from crawl.ledger import Ledger, Row
 from crawl.plan import DELAY
-from extract.errors import exception_to_error
+from extract.errors import OutputError, exception_to_error
 from extract.fetch import USER_AGENT, Jar
 from extract.sniff import bytes_to_media_type
 
@@ -33,7 +33,8 @@ MAX_WAIT = 120.0
 
 
 class Desk:
-    """Shared state. `stop` counts hosts that are left alone from now on."""
+    """Shared state: which hosts have work (`ready`, in turn), which are being asked (`busy`), when
+    each may be asked again (`free_at`, of the monotonic clock)."""
 
     def __init__(self, ledger: Ledger, blobs: Blobs) -> None:
         self.ledger, self.blobs, self.plan = ledger, blobs, ledger.plan
@@ -48,7 +49,7 @@ class Desk:
         self.failures: Counter[str] = Counter()
         self.fetched: Counter[str] = Counter()
         self.locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        # after a restart nobody knows when a host was last asked: its whole delay ago, at most
+        # after a restart nobody knows when a host was last asked: just now, it may be
         self.begun = monotonic()
         self.free_at: dict[str, float] = {}
         self.penalty: dict[str, float] = {}
@@ -162,17 +163,21 @@ class Desk:
                 self.stop(host, f"the server asks to wait {came.wait:.0f} s")
             self.penalty[host] = min(max(2 * self.penalty.get(host, base or 0.5), 0.5), MAX_PAUSE)
             return max(base, slow, min(came.wait, MAX_WAIT), self.penalty[host])
-        return max(base, slow, self.penalty.get(host, 0.0))
+        penalty = self.penalty[host] = self.penalty.get(host, 0.0) / 2
+        return max(base, slow, penalty)
 
     def land(self, row: Row, came: Came, robots: str) -> None:
-        """What came, into the ledger; the host is free again."""
+        """What came, into the ledger; the host is free again. Raises OutputError, sqlite3.Error
+        where the store cannot be written: the address waits on."""
         try:
+            if came.error == OutputError.code:
+                raise OutputError(came.message)
             try:
                 judged = self._judge(row, came)
             except Exception as exc:  # a page that discovery chokes on must not be asked for ever
                 logging.exception("%s", row.url)
                 judged = Judged("failed:INTERNAL", exception_to_error(exc).message)
-            self.landing.land(row, self._known(row) if came.status == 304 else came, judged, robots)
+            self.landing.land(row, came, judged, robots)
             self._count_refusals(row, judged)
             self._note_hosts([url_to_host(c.url) for c in judged.found.candidates])
             self._note_hosts([url_to_host(judged.lead)] if judged.lead else [])

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
 
 from crawl.address import url_to_host
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
+BROKEN = "broken"
+"""Why a crawl ends whose store cannot be written."""
 HOPS = 5
 TRIES = 2
 """Times that robots.txt is asked for."""
@@ -55,7 +57,12 @@ class ReportSpider(Spider):
     def parse(self, response: Response, **_: Any) -> None:
         """What came of an address."""
         meta = response.meta
-        self.desk.land(meta["row"], meta["came"], meta.get("said", ""))
+        try:
+            self.desk.land(meta["row"], meta["came"], meta.get("said", ""))
+        except Exception as exc:
+            # what cannot be written down must not be asked for again and again
+            self.logger.exception("the store cannot be written")
+            raise CloseSpider(BROKEN) from exc
 
     def failed(self, failure: Failure) -> None:
         """An address that was not asked for, or a mistake of this program."""
