@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,7 +21,8 @@ def run(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...", help="JSON, JSON lines, a folder of such files, or - (stdin)."
+            metavar="SOURCE...",
+            help="JSON, JSON lines, a folder of such files, a crawl's store, or - (stdin).",
         ),
     ],
     form: Annotated[
@@ -41,7 +43,7 @@ def run(
     def documents() -> Iterator[Document]:
         for source in sources:
             try:
-                yield from path_to_documents(source)
+                yield from _source_to_documents(source)
             except GkextractError as error:
                 error.source = {"uri": source_to_uri(source)}
                 raise
@@ -49,6 +51,18 @@ def run(
     counts = export_documents(documents(), form, output, bom=bom, sources=sources)
     _say_counts(counts)
     raise typer.Exit(EXIT_PARTLY if counts["broken"] else 0)
+
+
+def _source_to_documents(source: str) -> Iterator[Document]:
+    """The reports of a crawl's store, each agency's of a year once; else those of the files."""
+    from crawl.ledger import store_to_ledgers
+    from crawl.status import store_to_lines
+
+    store = Path(source)
+    if source != "-" and store_to_ledgers(store):
+        yield from (report for _, report in store_to_lines(store))
+    else:
+        yield from path_to_documents(source)
 
 
 def check_form(form: str, output: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import time
 from collections import Counter, defaultdict
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from conftest import run_gkextract
 
 from bench.crawl import plan_of
 from crawl.blobs import Blobs
@@ -280,6 +282,19 @@ def test_a_vanished_report_is_noted(crawled: World) -> None:
     assert {(h.agency, h.year) for h in crawled.second.reports} == {
         (h.agency, h.year) for h in crawled.first.reports
     }
+
+
+def test_a_store_is_exported(crawled: World, tmp_path: Path) -> None:
+    """`gkextract export STORE` gives each agency's report of a year once, as `crawl reports`
+    does, from the ledger itself."""
+    path = tmp_path / "wide.csv"
+    ran = run_gkextract("export", crawled.store, "-f", "wide", "-o", path)
+    assert ran.code == 0, ran.err
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [(row["sha256"], row["year"]) for row in csv.DictReader(file)]
+    reports = [report for _, report in store_to_lines(crawled.store)]
+    assert rows == [(r["source"]["sha256"], str(r["year"] or "")) for r in reports]
+    assert len(rows) > 5
 
 
 def test_records_tell_where_a_document_is_from(crawled: World) -> None:
