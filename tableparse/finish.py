@@ -3,8 +3,8 @@ status nor figures change."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from tableparse.formdata import read_data
 from tableparse.identify import Context, Identity, agency_to_identity, candidates_to_text
@@ -14,6 +14,8 @@ from tableparse.regions import full_name
 from tableparse.report import Report
 from tableparse.sentences import sections_to_sentences
 from tableparse.statement_rules import compiled
+
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:@]+)", re.IGNORECASE)
 
 
 def finish_report(report: Report) -> Report:
@@ -37,8 +39,8 @@ def _context(report: Report) -> Context:
     said = [s.text for s in sections_to_sentences(report.narrative) if told.search(s.text)]
     prose = "".join(section.text for section in report.narrative)
     uri = str(report.source.get("uri") or "")
-    host = urlsplit(uri).hostname if uri.startswith(("http://", "https://")) else None
-    return Context("\n".join([report.title or "", *said]), prose, host or "")
+    host = _HOST.match(uri)
+    return Context("\n".join([report.title or "", *said]), prose, host[1].lower() if host else "")
 
 
 def _ambiguous(report: Report, identity: Identity) -> list[Finding]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from tableparse.model import Finding
 from tableparse.prose import Section
@@ -190,7 +189,8 @@ def _sum(
         name = term.removeprefix("-")
         names = [name] if name in figures else []
         if "*" in name:
-            names = [path for path in figures if fnmatchcase(path, name)]
+            head, _, tail = name.partition("*")
+            names = [p for p in figures if p.startswith(head) and p.endswith(tail)]
         if not names:
             return (), None
         for path in names:

@@ -18,8 +18,10 @@ TABLEPARSE_MAY = {
     "__future__", "bisect", "collections", "copy", "dataclasses", "decimal", "difflib",
     "enum", "fractions", "functools", "heapq", "importlib", "itertools", "json", "math",
     "operator", "re", "statistics", "string", "tomllib", "types", "typing", "unicodedata",
+    "zlib",
 }  # fmt: skip
-"""What a pure package needs of the standard library; `importlib` and `tomllib` for the form."""
+"""What a pure package needs of the standard library; `importlib` and `tomllib` for the form,
+`zlib` for hashes that are the same in every process."""
 
 
 def _modules(layer: str) -> list[Path]:

@@ -200,11 +200,11 @@ WORDS = re.findall(r"[^，。、（）]{1,6}|[，。、（）]", "".join(case[2]
 def test_any_prose_is_done_in_no_time(words: list[str]) -> None:
     """No text makes a pattern run away: 300 characters of any of the words within half a
     second, and what is found has both numbers."""
-    start = time.perf_counter()
+    start = time.process_time()
     said = narrative_to_statements([Section("", "".join(words))], FIGURES, CITY, YEAR)
     for finding in statements_to_findings(said, certain=True):
         assert finding.left != finding.right
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @MANY

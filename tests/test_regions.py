@@ -200,9 +200,9 @@ def test_every_region_finds_itself() -> None:
 def test_any_name_gives_a_region_that_it_begins_with(agency: str) -> None:
     """No name breaks it, it takes no time, and a region that is given is one that the name
     has in it."""
-    start = time.perf_counter()
+    start = time.process_time()
     found = identity(agency)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
     if found.region is not None:
         assert found.region.name in agency or found.region.short in agency
         assert not found.candidates
