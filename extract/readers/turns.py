@@ -50,10 +50,10 @@ class Turn(NamedTuple):
 
 def direction_to_turn(dx: float, dy: float) -> int | None:
     """The clockwise turn that levels text written in this direction (a unit vector, y down);
-    None for text aslant."""
+    None for text aslant, or of a damaged file whose text goes no way at all."""
     if min(abs(dx), abs(dy)) > LEAN:
         return None
-    return QUARTERS[round(dx), round(dy)]
+    return QUARTERS.get((round(dx), round(dy)))
 
 
 def text_turn(trace: list[dict[str, Any]], rotation: int) -> int:
