@@ -24,6 +24,8 @@ Judged = tuple[list[Matrix | None], list[Finding], str]
 def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     """(matrices, findings, status) of the best reading, with the blame for every failed
     identity told."""
+    if len(trials) == 1 and best.reading.status in ("verified", "unproven"):
+        return list(best.reading.matrices), list(best.reading.findings), best.reading.status
     others = [figures(t) for t in trials if independent(best, t)]
     own = figures(best)
     # a blank that another reading has a text for, where the sums miss something, is no blank

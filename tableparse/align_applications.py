@@ -17,7 +17,7 @@ from tableparse.rows import (
     Head,
     Row,
     band_to_heads,
-    head_to_value,
+    heads_to_values,
     in_doubt,
     note,
     quote,
@@ -147,10 +147,9 @@ def _read_row(
         findings.append(note("row.unknown", f"the label {quote(leaf.text)} is not readable"))
         return
     ordinal = split_ordinal(leaf.text)[0] if leaf else ""
-    values = {h.key: head_to_value(row, h, f"{match.key}.{h.key}") for h in heads}
-    outside = [
-        c for c in right if c.text and not any(c.span.c0 < h.c1 and c.span.c1 > h.c0 for h in heads)
-    ]
+    values = heads_to_values(row, heads, match.key)
+    covered = {slot for h in heads for slot in range(h.c0, h.c1)}
+    outside = [c for c in right if c.text and covered.isdisjoint(range(c.span.c0, c.span.c1))]
     if outside:
         shown = quote(outside[0].text)
         findings.append(note("column.unknown", f"{shown} stands in a column without a head"))

@@ -67,7 +67,7 @@ def fold(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """`text` without any white space (also ideographic and zero-width), glyphs repaired."""
-    return "".join(c for c in repair_glyphs(text) if not c.isspace() and c not in "\u200b\ufeff")
+    return "".join(repair_glyphs(text).split()).replace("\u200b", "").replace("\ufeff", "")
 
 
 def split_ordinal(text: str) -> tuple[str, str]:

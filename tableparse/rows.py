@@ -126,6 +126,21 @@ def head_to_value(row: Row, head: Head, path: str) -> Value:
     return value
 
 
+def heads_to_values(row: Row, heads: Sequence[Head], key: str) -> dict[str, Value]:
+    """The figures that the row of this key prints under the heads, by the heads' keys."""
+    # most cells stand under one head each, alone in their row: found at once
+    plain = {c.span.c0: c for c in row.cells if c.text and row.alone(c)}
+    values: dict[str, Value] = {}
+    for head in heads:
+        cell = plain.get(head.c0)
+        path = f"{key}.{head.key}"
+        if cell is not None and head.c1 - head.c0 == 1 == cell.span.c1 - cell.span.c0:
+            values[head.key] = cell_to_value(cell, path)
+        else:
+            values[head.key] = head_to_value(row, head, path)
+    return values
+
+
 def same_figures(a: dict[str, Value], b: dict[str, Value]) -> bool:
     """Whether two readings of a row give the same numbers."""
     return {k: v.number for k, v in a.items()} == {k: v.number for k, v in b.items()}

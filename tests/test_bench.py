@@ -17,6 +17,8 @@ from bench.cold import command_to_cpu_seconds
 from bench.counting import Count, figures_to_count, report_to_figures
 from bench.exports import lines_to_figures, measure, synthetic_lines
 from bench.mapping import COLUMNS, REVIEW, fold, match, number, tables_to_figures
+from bench.pages import Measured, measured_to_text
+from bench.pages import measure as measure_page
 from bench.run import Outcome, find_documents, outcome_to_counts
 
 ROOT = Path(__file__).parent.parent
@@ -221,3 +223,16 @@ def test_synthetic_reports_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines_to_figures(synthetic_lines(9)) == sum(
         len(list(gkextract.Report.from_json(json.dumps(report)).figures())) for report in found
     )
+
+
+def test_pages_are_measured_beside_parsing_alone() -> None:
+    """A page's whole job and the parsing of its bytes are both timed, and the goal is three
+    times the parsing and five milliseconds."""
+    page = ROOT / "fixtures" / "pages" / "plain-a01.html"
+    found = measure_page(page, 1)
+    assert 0 < found.floor < found.whole
+    assert found.size == page.stat().st_size
+    assert Measured("x", 1, 2.0, 3.0).goal == 11.0
+    text = measured_to_text([Measured("a", 1, 2.0, 3.0), Measured("b", 1, 1.0, 9.0)])
+    assert "1 within 3 times lxml and 5 ms" in text
+    assert text.index("| b |") < text.index("| a |")

@@ -510,6 +510,14 @@ def test_lines_and_areas() -> None:
     assert {(r.x0, r.x1) for r in page.rulings if r.top == r.bottom and r.x1 <= 200} == {(100, 200)}
 
 
+def test_text_without_a_direction_is_not_seen() -> None:
+    """Text whose matrix a damaged file has flattened to nothing shows nothing, and ends no
+    reading: the page is read without it."""
+    assert direction_to_turn(0.0, 0.0) is None
+    flat = b"BT /F2 12 Tf 0 0 0 0 100 500 Tm (99) Tj ET\n"
+    assert text_of(read_page(SEEN + flat)) == "1234"
+
+
 # -- borders drawn as rings, and clipped ones ---------------------------------------------
 
 

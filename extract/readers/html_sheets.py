@@ -9,7 +9,7 @@ from dataclasses import replace
 from extract.readers.html_raw import Block, Item, RawRow, RawTable, cells_to_score
 from extract.readers.sheet import is_running_text
 from tableparse.labels import fold, section_headings, squeeze
-from tableparse.prose import is_section_heading
+from tableparse.prose import NUMERALS, is_section_heading
 
 HEADING = 6
 """Characters of a section's heading by which it is known."""
@@ -21,6 +21,8 @@ def item_to_parts(table: Item) -> list[Item]:
     of their own."""
     if not isinstance(table, RawTable) or not table.is_form:
         return [table]
+    if not any(_may_be_heading(row) for _, rows in table.groups for row in rows):
+        return [table]  # most tables
     lone = {id(row): blocks for row, blocks in _lone_rows(table)}
     if not any(_is_heading(blocks) for blocks in lone.values()):
         return [table]
@@ -52,6 +54,12 @@ def _lone_rows(table: RawTable) -> Iterator[tuple[RawRow, list[Block]]]:
                     yield row, blocks
             deepest = max((span or len(rows) for span in tall), default=1)
             reach = max(reach, at + deepest)
+
+
+def _may_be_heading(row: RawRow) -> bool:
+    """Whether the only cell with text in a row begins as a heading does, at a first look."""
+    held = [cell.items[0] for cell in row.cells if cell.items]
+    return len(held) == 1 and isinstance(held[0], Block) and held[0].text[0] in NUMERALS
 
 
 def _is_heading(blocks: Sequence[Block]) -> bool:
