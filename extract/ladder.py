@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
-from tableparse.model import Document, Finding, Grid, Line, Page
+from tableparse.model import Document, Finding, Grid, Line, Page, Sight
 from tableparse.pages import PageText, page_to_text, without_furniture
 from tableparse.read import (
     TABLES,
@@ -82,7 +82,7 @@ def _camelot_raster(data: bytes, document: Document) -> tuple[Grid, ...]:
 def _camelot_grids(data: bytes, document: Document, *, raster: bool) -> tuple[Grid, ...]:
     from extract.detectors.camelot_lattice import pdf_to_grids
 
-    pages = [p.number for p in document.pages if _marked(p) and not p.turn]
+    pages = [p.number for p in document.pages if _marked(p) and not p.turn and p.sights is None]
     return pdf_to_grids(data, pages, raster=raster) if pages else ()
 
 
@@ -93,6 +93,23 @@ LADDER = (
     Rung("camelot", "camelot", _camelot, only=PDF),
     Rung("camelot+raster", "camelot", _camelot_raster, adds_lines=True, only=PDF),
 )
+
+
+RECOGNISING = "+ocr"
+"""The end of a detector's name where characters were recognised in pictures."""
+
+
+def _rung_name(rung: Rung, document: Document) -> str:
+    """The detector's name in the report: lines of pictures are found by OpenCV."""
+    if not any(p.sights is not None for p in document.pages):
+        return rung.name
+    whole = all(p.sights is not None for p in document.pages)
+    return (rung.name.replace("pdfplumber", "opencv") if whole else rung.name) + RECOGNISING
+
+
+def page_sights(pages: Sequence[Page]) -> dict[int, tuple[Sight, ...]]:
+    """What was seen on the pages that were recognised, by their numbers."""
+    return {p.number: p.sights for p in pages if p.sights is not None}
 
 
 def _marked(page: Page) -> bool:
@@ -123,7 +140,7 @@ def run_ladder(
         if trials and (not grids or grids in seen):
             continue
         seen.add(grids)
-        trials.append(_grids_to_trial(rung.name, document, grids, plain, (*notes, *lost)))
+        trials.append(_grids_to_trial(_rung_name(rung, document), document, grids, plain, (*notes, *lost)))
     if not trials:
         return [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
     return with_combined(trials, (*notes, *lost))
@@ -177,7 +194,10 @@ def with_combined(trials: Sequence[Trial], notes: Sequence[Finding]) -> list[Tri
 
 
 def independent(a: Trial, b: Trial) -> bool:
-    """Whether two readings found their cells in different ways."""
+    """Whether two readings found their cells in different ways. Those of recognised pages
+    share their characters, so neither bears the other out."""
+    if all(any(RECOGNISING in n for n in t.sources or (t.detector,)) for t in (a, b)):
+        return False
     return not (_ways(a) & _ways(b))
 
 
@@ -225,5 +245,5 @@ def _grids_to_trial(
                 plain[page.number] = page_to_text(page, ())
             pages.append(plain[page.number])
     clean = without_furniture(pages)
-    reading = tables_to_reading(pages_to_tables(clean), notes)
+    reading = tables_to_reading(pages_to_tables(clean), notes, page_sights(document.pages))
     return Trial(name, reading, tuple(line for page in clean for line in page.lines))

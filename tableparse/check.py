@@ -136,7 +136,7 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
     proven: set[str] = set()
     findings: list[Finding] = []
     for equation in matrices_to_equations(matrices):
-        sums = _sums(equation)
+        sums = equation_to_sums(equation)
         if sums is None:
             continue
         left, right, blanks = sums
@@ -152,7 +152,7 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
     return Checks(evaluated, held, frozenset(proven), tuple(findings))
 
 
-def _sums(equation: Equation) -> tuple[Number, Number, bool] | None:
+def equation_to_sums(equation: Equation) -> tuple[Number, Number, bool] | None:
     """(left, right, whether blanks were taken as zero), or None where not evaluated."""
     sides = []
     blanks = False

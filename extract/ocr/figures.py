@@ -1,0 +1,150 @@
+"""Pieces of ink to what they say: prose by the model's likeliest characters, figures twice over
+with an alphabet of their own, and never clear unless both readings and the ink agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from extract.ocr.blobs import Blob, Piece, blobs_to_glyphs
+from extract.ocr.ctc import CLASSES, steps_to_candidates, steps_to_text
+from extract.ocr.recogniser import Recogniser, fit_line
+
+Picture = npt.NDArray[Any]
+
+TIGHT, LOOSE = 0.16, 0.34
+"""Shares of a line's height left white around it in the two readings of a figure."""
+LONG = 12.0
+"""Times its height from which a line is prose, which may be narrowed."""
+SQUEEZE = 0.8
+CLEAR = 0.8
+"""Probability that a figure has in each reading at least, to be clear."""
+CLEAR_TEXT = 0.9
+"""Probability that each character of other text has at least, to be clear as a figure's."""
+MAY_BE_FIGURE = 0.05
+LEAST_CHOICE = 0.02
+MOST_CHOICES = 5
+FIGURE_LOOKS = frozenset("".join(CLASSES.values()) + " ")
+DIGITS = frozenset("0123456789")
+POINTS = frozenset(".,")
+
+
+class Seen(NamedTuple):
+    """What a piece of ink says. `choices` are the figures that it may be, likeliest first, with
+    their scores; none for prose. `weakest` is the probability of the least certain character."""
+
+    piece: Piece
+    text: str
+    score: float
+    clear: bool
+    choices: tuple[tuple[str, float], ...]
+    places: tuple[float, ...]
+
+
+def read_pieces(
+    recogniser: Recogniser, clean: Picture, pieces: Sequence[Piece], alone: Sequence[bool]
+) -> list[Seen]:
+    """What each piece on a page without rulings says; `alone` tells which may be a figure:
+    those that are all that their cell holds."""
+    crops = [_crop(clean, piece, TIGHT) for piece in pieces]
+    read = recogniser.read(crops)
+    seen: list[Seen] = []
+    again: list[int] = []
+    for i, (piece, steps) in enumerate(zip(pieces, read, strict=True)):
+        text, weakest, places = steps_to_text(recogniser, steps)
+        clear = bool(text) and weakest >= CLEAR_TEXT
+        seen.append(Seen(piece, text, weakest, clear, (), tuple(places)))
+        if alone[i] and _may_be_figure(recogniser, piece, steps, text):
+            again.append(i)
+    loose = recogniser.read([_crop(clean, pieces[i], LOOSE) for i in again])
+    for i, steps in zip(again, loose, strict=True):
+        first = steps_to_candidates(recogniser, read[i])
+        second = steps_to_candidates(recogniser, steps)
+        seen[i] = candidates_to_seen(seen[i], first, second)
+    return seen
+
+
+def _may_be_figure(recogniser: Recogniser, piece: Piece, steps: Any, text: str) -> bool:
+    if piece.width > LONG * piece.height and len(text) > 12:
+        return False
+    if all(c in FIGURE_LOOKS for c in text):
+        return True
+    candidates = steps_to_candidates(recogniser, steps)
+    return any(t and p >= MAY_BE_FIGURE for t, p in candidates)
+
+
+def candidates_to_seen(
+    seen: Seen, first: Sequence[tuple[str, float]], second: Sequence[tuple[str, float]]
+) -> Seen:
+    """The piece as a figure, from what two readings of it give."""
+    a, b = dict(first), dict(second)
+    joint = {t: float(np.sqrt(max(a.get(t, 0.0), 1e-3) * max(b.get(t, 0.0), 1e-3))) for t in {*a, *b}}
+    ranked = sorted(((t, s) for t, s in joint.items() if t), key=lambda pair: -pair[1])
+    choices = tuple((t, s) for t, s in ranked if s >= LEAST_CHOICE)[:MOST_CHOICES]
+    if not choices:
+        return seen._replace(clear=seen.clear and not all(c in FIGURE_LOOKS for c in seen.text))
+    text, score = choices[0]
+    agreed = min(a.get(text, 0.0), b.get(text, 0.0)) >= CLEAR
+    return seen._replace(
+        text=text, score=score, clear=agreed and is_explained(text, seen.piece), choices=choices
+    )
+
+
+def is_explained(text: str, piece: Piece) -> bool:
+    """Whether the ink is what the text would leave: a glyph a digit, all of one height, a dot a
+    point, nothing over, and no gap in which a point may have faded."""
+    glyphs = blobs_to_glyphs(piece.blobs)
+    if not any(c in DIGITS for c in text):
+        return len(text) == 1 and _is_mark(text, glyphs)
+    height = piece.height
+    digits = [g for g in glyphs if g.bottom - g.top >= 0.66 * height]
+    marks = [g for g in glyphs if g.bottom - g.top < 0.66 * height]
+    if len(digits) != sum(c in DIGITS for c in text) or len(marks) != len(text) - len(digits):
+        return False
+    if any(g.x1 - g.x0 > g.bottom - g.top for g in digits):
+        return False
+    order = "".join("d" if g.bottom - g.top >= 0.66 * height else "m" for g in glyphs)
+    if order != "".join("d" if c in DIGITS else "m" for c in text):
+        return False
+    return bool(marks) or _is_even(digits, height)
+
+
+def _is_mark(text: str, glyphs: Sequence[Blob]) -> bool:
+    if text in "-":
+        return len(glyphs) == 1 and glyphs[0].x1 - glyphs[0].x0 >= 2 * (
+            glyphs[0].bottom - glyphs[0].top
+        )
+    return len(glyphs) == 1 or text == "无"
+
+
+def _is_even(digits: Sequence[Blob], height: int) -> bool:
+    """Whether digits follow each other at one distance."""
+    middles = [(g.x0 + g.x1) / 2 for g in digits]
+    steps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
+    if not steps:
+        return True
+    if len(steps) == 1:
+        return steps[0] <= 1.05 * height
+    return max(steps) <= 1.45 * min(steps)
+
+
+def _crop(clean: Picture, piece: Piece, margin: float) -> Picture:
+    """The piece's picture at the model's height, with a margin of paper. What is lower than a
+    character (a dash, 一) keeps its proportion to one."""
+    height = max(piece.height, min(piece.width // 2, 22), 14)
+    middle = (piece.top + piece.bottom) / 2
+    pad = max(2, round(margin * height))
+    top, bottom = round(middle - height / 2) - pad, round(middle + height / 2) + pad
+    left, right = piece.x0 - pad - 2, piece.x1 + pad + 2
+    rows, columns = clean.shape
+    canvas = np.full((bottom - top, right - left), 255, np.uint8)
+    # neighbours above and below stay out: only the piece's own rows, and a little around them
+    y0, y1 = max(piece.top - 2, 0), min(piece.bottom + 2, rows)
+    x0, x1 = max(piece.x0 - 2, 0), min(piece.x1 + 2, columns)
+    canvas[y0 - top : y1 - top, x0 - left : x1 - left] = clean[y0:y1, x0:x1]
+    long = piece.width > LONG * piece.height
+    return fit_line(canvas, SQUEEZE if long else 1.0)

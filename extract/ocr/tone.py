@@ -1,0 +1,92 @@
+"""Colours to clean grey: light evened out, red ink taken off, dark surroundings made white."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Picture = npt.NDArray[Any]
+
+RED = 36
+"""Levels by which red must outshine green and blue in the ink of a seal."""
+WINDOW = 15
+"""Points: paper shows somewhere in every square of this size."""
+DARK = 0.5
+"""Share of the paper's brightness below which what reaches the picture's edge is no paper."""
+INK = 0.72
+"""Share of the paper's brightness up to which a pixel is ink, unless the page says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A page in grey levels, paper 255, and where red ink was taken off it (None: no red)."""
+
+    grey: Picture
+    red: Picture | None
+
+
+def colours_to_tone(bgr: Picture, scale: float) -> Tone:
+    """Grey levels of a coloured page at `scale` pixels a point.
+
+    Red ink is judged by the channel in which it is as bright as paper: black under it stays."""
+    red: Picture | None = None
+    if bgr.ndim == 3:
+        grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
+        blue, green, reds = cv2.split(cv2.GaussianBlur(bgr, (0, 0), 0.9))
+        other = cv2.max(blue, green)
+        mask = cv2.compare(cv2.subtract(reds, other), RED, cv2.CMP_GT)
+        if cv2.countNonZero(mask) > 30 * scale * scale:
+            red = mask
+            near = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=2)
+            grey = np.where(near > 0, bgr[:, :, 2], grey)
+    else:
+        grey = bgr
+    return Tone(_evened(grey, scale), red)
+
+
+def _evened(grey: Picture, scale: float) -> Picture:
+    """The page with its paper at 255, whatever light fell on it."""
+    step = max(1, round(WINDOW * scale / 8))
+    small = cv2.resize(
+        grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA
+    )
+    paper = cv2.dilate(small, np.ones((9, 9), np.uint8))
+    paper = cv2.medianBlur(paper, 9)
+    paper = cv2.GaussianBlur(paper, (0, 0), 4)
+    edge = _surroundings(small, paper)
+    size = (grey.shape[1], grey.shape[0])
+    light = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
+    even = cv2.divide(grey, cv2.max(light, 1), scale=255)
+    if edge is not None:
+        even[cv2.resize(edge, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return even
+
+
+def _surroundings(small: Picture, paper: Picture) -> Picture | None:
+    """What is dark and reaches the edge of the picture: the lid of a scanner, a desk."""
+    bright = float(np.percentile(small, 90))
+    dark = cv2.compare(small, DARK * bright, cv2.CMP_LT)
+    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    height, width = dark.shape
+    found = np.zeros_like(dark)
+    for i in range(1, count):
+        x, y, w, h, area = stats[i]
+        at_edge = x == 0 or y == 0 or x + w == width or y + h == height
+        if at_edge and max(w, h) > 0.2 * max(height, width):
+            found[labels == i] = 255
+    if not found.any():
+        return None
+    return cv2.dilate(found, np.ones((5, 5), np.uint8))
+
+
+def grey_to_ink(grey: Picture) -> Picture:
+    """Where there is ink (255): darker than half-way between the paper and the page's ink."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    level, _ = cv2.threshold(soft[::3, ::3], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    level = min(max(level, 0.55 * 255), 0.78 * 255)
+    return cv2.compare(soft, level, cv2.CMP_LT)
