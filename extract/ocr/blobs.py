@@ -117,17 +117,24 @@ def free_to_pieces(blobs: Sequence[Blob], em: float) -> list[Piece]:
     white: by turns along rows and columns, so that lines side by side do not disturb."""
     found: list[Piece] = []
     for band in cut_rows(blobs):
-        parts = cut_columns(band, em)
-        if len(parts) == 1:
+        size = max(em, _size(band))
+        parts = cut_columns(band, size)
+        if len(parts) == 1 and blobs_to_piece(band).height <= 1.6 * size:
             found.append(blobs_to_piece(band))
             continue
         for part in parts:
             again = cut_rows(part)
-            if len(again) == 1 or blobs_to_piece(part).height <= 1.3 * em:
+            if len(again) == 1 or blobs_to_piece(part).height <= 1.3 * size:
                 found.append(blobs_to_piece(part))
             else:
-                found += cell_to_pieces(part, em)
+                found += cell_to_pieces(part, size)
     return _merged(found, em)
+
+
+def _size(band: Sequence[Blob]) -> float:
+    """The height of the characters of a line, whatever that of most on the page."""
+    heights = [b.bottom - b.top for b in band]
+    return float(np.percentile(heights, 80)) if len(heights) >= 4 else 0.0
 
 
 def _merged(pieces: Sequence[Piece], em: float) -> list[Piece]:
@@ -138,12 +145,24 @@ def _merged(pieces: Sequence[Piece], em: float) -> list[Piece]:
         for i, other in enumerate(found):
             beside = piece.x0 < other.x1 + em and other.x0 < piece.x1 + em
             union = max(piece.bottom, other.bottom) - min(piece.top, other.top)
-            if beside and union <= 1.2 * em and min(piece.height, other.height) < 0.6 * em:
+            strokes = union <= 1.2 * em and min(piece.height, other.height) < 0.6 * em
+            if beside and (strokes or _is_one_character(other, piece)):
                 found[i] = blobs_to_piece((*other.blobs, *piece.blobs))
                 break
         else:
             found.append(piece)
     return found
+
+
+def _is_one_character(a: Piece, b: Piece) -> bool:
+    """Whether two pieces over one another are as wide as they are high together (告, 三)."""
+    common = min(a.x1, b.x1) - max(a.x0, b.x0)
+    width = max(a.x1, b.x1) - min(a.x0, b.x0)
+    height = max(a.bottom, b.bottom) - min(a.top, b.top)
+    gap = max(a.top, b.top) - min(a.bottom, b.bottom)
+    return common >= 0.6 * min(a.width, b.width) and 0.75 * height <= width <= 1.35 * height and (
+        gap <= 0.4 * height
+    )
 
 
 def blobs_to_em(blobs: Sequence[Blob]) -> float:

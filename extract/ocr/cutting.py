@@ -24,7 +24,7 @@ NEAR = 0.06
 """Share of a page around the expected end of one within which white is looked for."""
 BLANK = 4.0
 """Points of white that lie between two pages at least."""
-ALIKE = (0.001, 0.04)
+ALIKE = (0.001, 0.12)
 """Shares of their width by which tables of one document may differ for being scanned."""
 
 

@@ -4,6 +4,7 @@ with an alphabet of their own, and never clear unless both readings and the ink 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extract.ocr.blobs import Blob, Piece, blobs_to_glyphs
+from extract.ocr.forms import piece_to_form, with_form
 from extract.ocr.ctc import CLASSES, steps_to_candidates, steps_to_text
 from extract.ocr.recogniser import Recogniser, fit_line
 
@@ -26,6 +28,10 @@ CLEAR = 0.8
 CLEAR_TEXT = 0.9
 """Probability that each character of other text has at least, to be clear as a figure's."""
 MAY_BE_FIGURE = 0.05
+FIGURE = 0.7
+"""Share of a character's height that digits are high."""
+DIGIT_WIDTH = 0.66
+"""Share of its height that a digit is wide, with the space beside it."""
 LEAST_CHOICE = 0.02
 MOST_CHOICES = 5
 FIGURE_LOOKS = frozenset("".join(CLASSES.values()) + " ")
@@ -46,26 +52,48 @@ class Seen(NamedTuple):
 
 
 def read_pieces(
-    recogniser: Recogniser, clean: Picture, pieces: Sequence[Piece], alone: Sequence[bool]
+    recogniser: Recogniser,
+    clean: Picture,
+    pieces: Sequence[Piece],
+    alone: Sequence[bool],
+    em: float,
 ) -> list[Seen]:
     """What each piece on a page without rulings says; `alone` tells which may be a figure:
-    those that are all that their cell holds."""
-    crops = [_crop(clean, piece, TIGHT) for piece in pieces]
+    those that are all that their cell holds. `em` is the height of characters in pixels."""
+    crops = [_crop(clean, piece, TIGHT, em) for piece in pieces]
     read = recogniser.read(crops)
     seen: list[Seen] = []
     again: list[int] = []
     for i, (piece, steps) in enumerate(zip(pieces, read, strict=True)):
         text, weakest, places = steps_to_text(recogniser, steps)
+        text = with_full_brackets(text)
         clear = bool(text) and weakest >= CLEAR_TEXT
         seen.append(Seen(piece, text, weakest, clear, (), tuple(places)))
-        if alone[i] and _may_be_figure(recogniser, piece, steps, text):
+        flat = piece_to_form(clean, piece, em) == "dash"
+        if alone[i] and (flat or _may_be_figure(recogniser, piece, steps, text)):
             again.append(i)
-    loose = recogniser.read([_crop(clean, pieces[i], LOOSE) for i in again])
+    loose = recogniser.read([_crop(clean, pieces[i], LOOSE, em) for i in again])
     for i, steps in zip(again, loose, strict=True):
-        first = steps_to_candidates(recogniser, read[i])
-        second = steps_to_candidates(recogniser, steps)
+        form = piece_to_form(clean, pieces[i], em)
+        first = with_form(steps_to_candidates(recogniser, read[i]), form)
+        second = with_form(steps_to_candidates(recogniser, steps), form)
+        if form == "dash":  # of ink like that no figure is left
+            seen[i] = seen[i]._replace(text="-", clear=True, score=max(CLEAR, first[0][1]))
+            continue
         seen[i] = candidates_to_seen(seen[i], first, second)
     return seen
+
+
+WIDE = str.maketrans("(),:;", "（），：；")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def with_full_brackets(text: str) -> str:
+    """The text with its brackets and commas as wide as Chinese prints them: the model takes
+    either width for the other. Between figures they stay narrow."""
+    if not _HAN.search(text):
+        return text
+    return re.sub(r"(?<!\d)[,:;]|[,:;](?!\d)|[()]", lambda m: m[0].translate(WIDE), text)
 
 
 def _may_be_figure(recogniser: Recogniser, piece: Piece, steps: Any, text: str) -> bool:
@@ -103,14 +131,17 @@ def is_explained(text: str, piece: Piece) -> bool:
     height = piece.height
     digits = [g for g in glyphs if g.bottom - g.top >= 0.66 * height]
     marks = [g for g in glyphs if g.bottom - g.top < 0.66 * height]
-    if len(digits) != sum(c in DIGITS for c in text) or len(marks) != len(text) - len(digits):
-        return False
-    if any(g.x1 - g.x0 > g.bottom - g.top for g in digits):
-        return False
-    order = "".join("d" if g.bottom - g.top >= 0.66 * height else "m" for g in glyphs)
+    order = ""
+    for glyph in glyphs:
+        order += "m" if glyph in marks else "d" * _digits_in(glyph)
     if order != "".join("d" if c in DIGITS else "m" for c in text):
         return False
-    return bool(marks) or _is_even(digits, height)
+    return bool(marks) or len(digits) != len(order) or _is_even(digits, height)
+
+
+def _digits_in(glyph: Blob) -> int:
+    """How many digits a piece of ink is wide: blurred ones touch."""
+    return max(1, round((glyph.x1 - glyph.x0) / (DIGIT_WIDTH * (glyph.bottom - glyph.top))))
 
 
 def _is_mark(text: str, glyphs: Sequence[Blob]) -> bool:
@@ -132,10 +163,10 @@ def _is_even(digits: Sequence[Blob], height: int) -> bool:
     return max(steps) <= 1.45 * min(steps)
 
 
-def _crop(clean: Picture, piece: Piece, margin: float) -> Picture:
+def _crop(clean: Picture, piece: Piece, margin: float, em: float) -> Picture:
     """The piece's picture at the model's height, with a margin of paper. What is lower than a
     character (a dash, 一) keeps its proportion to one."""
-    height = max(piece.height, min(piece.width // 2, 22), 14)
+    height = max(piece.height, round(FIGURE * em))
     middle = (piece.top + piece.bottom) / 2
     pad = max(2, round(margin * height))
     top, bottom = round(middle - height / 2) - pad, round(middle + height / 2) + pad

@@ -5,7 +5,7 @@ their gaps bridged, and kept where they end at lines that cross them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -28,10 +28,13 @@ INKED, CROWDED = 0.7, 0.4
 """Share of a line's length that is ink at least, and that is ink beside it at most."""
 THICK = 12
 """Pixels of the thickest ruling; thicker ones are bars, unless they are very long."""
-MEETS = 9.0
-"""Pixels within which the end of a line is at a line that crosses it."""
+MEETS, TOUCHES = 9.0, 5.0
+"""Pixels within which the end of a line is at a line that crosses it; where nothing but that tells
+it from a stroke of a character, they are fewer."""
 SURE_ACROSS, SURE_DOWN = 300.0, 130.0
 """Pixels from which a line needs no other at its ends."""
+OVERHANG = 60.0
+"""Pixels that a line may seem to run on beyond its table."""
 BREAK = 40.0
 """Pixels between the pieces of one line that stop half-way between crossing lines."""
 SAME = 6.0
@@ -63,7 +66,8 @@ def ink_to_rulings(ink: Picture) -> tuple[list[Stroke], list[Stroke]]:
         if len(kept_across) == len(across) and len(kept_down) == len(down):
             break
         across, down = kept_across, kept_down
-    return _mended(across, down), _mended(down, across)
+    across, down = _mended(across, down), _mended(down, across)
+    return _trimmed(across, down), _trimmed(down, across)
 
 
 def _strokes(ink: Picture, run: int) -> list[Stroke]:
@@ -128,11 +132,7 @@ def _union(a: Stroke, b: Stroke) -> Stroke:
 def _is_held(stroke: Stroke, crossing: Sequence[Stroke]) -> bool:
     """Whether lines cross it at both of its ends: a stroke of a character hangs free."""
     return all(
-        any(
-            abs(line.at - end) <= MEETS and line.start - MEETS <= stroke.at <= line.end + MEETS
-            for line in crossing
-        )
-        for end in (stroke.start, stroke.end)
+        _ends_at(end, stroke.at, crossing, TOUCHES) for end in (stroke.start, stroke.end)
     )
 
 
@@ -153,11 +153,42 @@ def _mended(lines: Sequence[Stroke], crossing: Sequence[Stroke]) -> list[Stroke]
     return sorted(found, key=lambda s: (s.at, s.start))
 
 
-def _ends_at(end: float, at: float, crossing: Sequence[Stroke]) -> bool:
+def _ends_at(
+    end: float, at: float, crossing: Sequence[Stroke], near: float = MEETS
+) -> bool:
     return any(
-        abs(line.at - end) <= MEETS and line.start - MEETS <= at <= line.end + MEETS
+        abs(line.at - end) <= near and line.start - MEETS <= at <= line.end + MEETS
         for line in crossing
     )
+
+
+def _trimmed(lines: Sequence[Stroke], crossing: Sequence[Stroke]) -> list[Stroke]:
+    """Lines cut back to the outermost one that crosses them, where they run on a little beyond
+    it by themselves: into a stroke of a character above. Where others run on as far, a frame
+    stays open at a page's end."""
+
+    def outer(line: Stroke) -> tuple[float, float]:
+        at = [c.at for c in crossing if c.start - MEETS <= line.at <= c.end + MEETS]
+        at = [a for a in at if line.start - MEETS <= a <= line.end + MEETS]
+        return (min(at), max(at)) if len(at) > 1 else (line.start, line.end)
+
+    found = []
+    for line in lines:
+        low, high = outer(line)
+        start, end = line.start, line.end
+        beyond = [o for o in lines if o is not line]
+        if MEETS < low - start < OVERHANG and _alone(start, low, [o.start for o in beyond]):
+            start = low
+        if MEETS < end - high < OVERHANG and _alone(end, high, [o.end for o in beyond]):
+            end = high
+        found.append(replace(line, start=start, end=end))
+    return found
+
+
+def _alone(end: float, crossed: float, others: Sequence[float]) -> bool:
+    """Whether fewer lines end where one does than at the line that it crosses."""
+    with_it = sum(abs(o - end) <= MEETS for o in others)
+    return with_it < sum(abs(o - crossed) <= MEETS for o in others)
 
 
 def rulings_to_mask(

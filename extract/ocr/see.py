@@ -10,12 +10,7 @@ import numpy.typing as npt
 from extract.ocr.cutting import cut_long, pages_to_stretches, stretch_page
 from extract.ocr.pictures import Shown
 from extract.ocr.recogniser import load_recogniser
-from extract.ocr.sheet import (
-    find_quarters,
-    level_to_page,
-    picture_to_level,
-    turn_level,
-)
+from extract.ocr.sheet import level_to_parts, parts_to_page, picture_to_level, turn_upright
 from tableparse.model import Box, Finding, Page
 
 Map = npt.NDArray[np.float64]
@@ -71,10 +66,11 @@ def see_pages(
         seen += 1
         shown = pictures(page.number)
         level = picture_to_level(shown.picture, shown.width)
-        quarters = find_quarters(recogniser, level, quarters)
-        for part in cut_long(turn_level(level, quarters)):
+        quarters, level, parts = turn_upright(recogniser, level, quarters)
+        for part in cut_long(level):
             number = len(found) + 1
-            found.append(level_to_page(recogniser, part, number))
+            own = parts if part is level else level_to_parts(part)
+            found.append(parts_to_page(recogniser, part, own, number))
             frames[number] = Frame(page.number, _to_rows(part.to_shown))
         notes.append(_note(page.number, why[page.number], quarters))
     for number, stretch in pages_to_stretches(found).items():

@@ -174,10 +174,9 @@ def _by_cell(
     return [(cells[i], inside) for i, inside in sorted(held.items())], free
 
 
-def level_to_page(recogniser: Recogniser, level: Level, number: int) -> Page:
+def parts_to_page(recogniser: Recogniser, level: Level, parts: Parts, number: int) -> Page:
     """The page with its characters, rulings and what was seen of its figures."""
-    parts = level_to_parts(level)
-    seen = read_pieces(recogniser, parts.clean, parts.pieces, parts.alone)
+    seen = read_pieces(recogniser, parts.clean, parts.pieces, parts.alone, parts.em)
     page = _page(level, parts.across, parts.down)
     chars: list[Char] = []
     sights: list[Sight] = []
@@ -214,10 +213,13 @@ def _chars(seen: Seen, run: int, em: float) -> list[Char]:
     ]
 
 
-def find_quarters(recogniser: Recogniser, level: Level, first: int = 0) -> int:
+def turn_upright(
+    recogniser: Recogniser, level: Level, first: int = 0
+) -> tuple[int, Level, Parts]:
     """By how many quarters the page has to be turned clockwise to be the right way up, told by
-    how certain some of its lines read; `first` is tried first."""
-    best, score = 0, -1.0
+    how certain some of its lines read, and the page so turned; `first` is tried first."""
+    best: tuple[int, Level, Parts] | None = None
+    score = -1.0
     for quarters in (first, *(q for q in range(4) if q != first)):
         turned = turn_level(level, quarters)
         parts = level_to_parts(turned)
@@ -225,12 +227,13 @@ def find_quarters(recogniser: Recogniser, level: Level, first: int = 0) -> int:
             (p for p in parts.pieces if 3 * p.height < p.width < 14 * p.height),
             key=lambda p: -p.width,
         )[:SAMPLES]
-        seen = read_pieces(recogniser, parts.clean, sample, [False] * len(sample))
+        seen = read_pieces(recogniser, parts.clean, sample, [False] * len(sample), parts.em)
         certainty = float(np.mean([_certainty(s) for s in seen])) if seen else 0.0
-        if certainty > score:
-            best, score = quarters, certainty
+        if best is None or certainty > score:
+            best, score = (quarters, turned, parts), certainty
         if certainty >= UPRIGHT:
             break
+    assert best is not None
     return best
 
 

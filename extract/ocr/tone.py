@@ -42,7 +42,11 @@ def colours_to_tone(bgr: Picture, scale: float) -> Tone:
         if cv2.countNonZero(mask) > 30 * scale * scale:
             red = mask
             near = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=2)
-            grey = np.where(near > 0, bgr[:, :, 2], grey)
+            # the ink of the seal becomes paper, and what lies under it keeps its contrast
+            brightness = max(float(np.percentile(bgr[:, :, 2][mask > 0], 60)), 60.0)
+            bright = float(np.percentile(grey[::7, ::7], 90))
+            lifted = cv2.convertScaleAbs(bgr[:, :, 2], alpha=max(bright / brightness, 1.0) * 1.04)
+            grey = np.where(near > 0, lifted, grey)
     else:
         grey = bgr
     return Tone(_evened(grey, scale), red)
@@ -57,7 +61,7 @@ def _evened(grey: Picture, scale: float) -> Picture:
     paper = cv2.dilate(small, np.ones((9, 9), np.uint8))
     paper = cv2.medianBlur(paper, 9)
     paper = cv2.GaussianBlur(paper, (0, 0), 4)
-    edge = _surroundings(small, paper)
+    edge = _surroundings(small)
     size = (grey.shape[1], grey.shape[0])
     light = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
     even = cv2.divide(grey, cv2.max(light, 1), scale=255)
@@ -66,19 +70,16 @@ def _evened(grey: Picture, scale: float) -> Picture:
     return even
 
 
-def _surroundings(small: Picture, paper: Picture) -> Picture | None:
+def _surroundings(small: Picture) -> Picture | None:
     """What is dark and reaches the edge of the picture: the lid of a scanner, a desk."""
     bright = float(np.percentile(small, 90))
     dark = cv2.compare(small, DARK * bright, cv2.CMP_LT)
+    # what lies around the picture is taken for dark, so that the thinnest strip hangs on to it
+    rim = 4
+    dark = cv2.copyMakeBorder(dark, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=255)
     dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
-    height, width = dark.shape
-    found = np.zeros_like(dark)
-    for i in range(1, count):
-        x, y, w, h, area = stats[i]
-        at_edge = x == 0 or y == 0 or x + w == width or y + h == height
-        if at_edge and max(w, h) > 0.2 * max(height, width):
-            found[labels == i] = 255
+    _, labels = cv2.connectedComponents(dark)
+    found = (labels == labels[0, 0]).astype(np.uint8)[rim:-rim, rim:-rim]
     if not found.any():
         return None
     return cv2.dilate(found, np.ones((5, 5), np.uint8))
