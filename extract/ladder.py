@@ -140,7 +140,9 @@ def run_ladder(
         if trials and (not grids or grids in seen):
             continue
         seen.add(grids)
-        trials.append(_grids_to_trial(_rung_name(rung, document), document, grids, plain, (*notes, *lost)))
+        trials.append(
+            _grids_to_trial(_rung_name(rung, document), document, grids, plain, (*notes, *lost))
+        )
     if not trials:
         return [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
     return with_combined(trials, (*notes, *lost))

@@ -6,11 +6,17 @@ from dataclasses import replace
 
 from extract.blame import blame_findings
 from extract.errors import NoContentError
-from extract.ladder import Trial, best_trial, run_ladder
+from extract.ladder import RANKS, Trial, best_trial, run_ladder
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
-from extract.scans import Recognised, pages_to_recognise, recognise_pages, text_layer
+from extract.scans import (
+    Recognised,
+    heading_doubts,
+    pages_to_recognise,
+    recognise_pages,
+    text_layer,
+)
 from extract.sniff import ARCHIVES
 from extract.source import Source, source_to_dict
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Value
@@ -88,7 +94,10 @@ def _to_report(
 ) -> Report:
     document = scan.document
     matrices, judged, status = blame_findings(best, trials)
-    findings = [*judged, *heading.findings]
+    unclear = heading_doubts(heading.title, document)
+    findings = [*judged, *heading.findings, *unclear]
+    if unclear:
+        status = max(status, "doubtful", key=lambda s: RANKS.index(s))
     if heading.year is not None and heading.year < FORM_SINCE and not any(matrices):
         message = f"the report is for {heading.year}: the form exists since {FORM_SINCE}"
         findings.append(Finding("report.before_form", "info", "publisher", message))

@@ -99,8 +99,8 @@ def recognise_pages(
     ):
         raise NoContentError("a picture too small to show a report")
     try:
-        from extract.ocr.see import see_pages
         from extract.ocr.pictures import source_to_pictures
+        from extract.ocr.see import see_pages
 
         why = {number: SAID[lack] for number, lack in lacks.items()}
         seen = see_pages(document.pages, why, source_to_pictures(source))
@@ -109,3 +109,17 @@ def recognise_pages(
             return None
         raise
     return Recognised(replace(document, pages=seen.pages), seen.notes, seen.frames)
+
+
+def heading_doubts(title: str | None, document: Document) -> list[Finding]:
+    """What is not clear of a title that was recognised in a picture: the year is in it."""
+    if not title:
+        return []
+    whole = "".join(title.split())
+    for page in document.pages:
+        for sight in page.sights or ():
+            text = "".join(sight.text.split())
+            if len(text) > 1 and text in whole and not (sight.clear or sight.choices):
+                message = f"page {page.number}: the title is not clear in the picture: {title}"
+                return [Finding("ocr.heading", "warning", "extraction", message)]
+    return []

@@ -17,6 +17,8 @@ from tableparse.values import text_to_value
 UNCLEAR = "ocr.unclear"
 SURE_ZERO = 0.5
 """Score from which a zero may be chosen: no equation tells a zero from a blank."""
+UNPROVEN = 0.9
+"""Score that a figure has at least that stands in no equation."""
 MOST_STEPS = 20_000
 """Choices that are tried for figures that hang together."""
 
@@ -29,8 +31,10 @@ def with_sights(matrix: Matrix | None, sights: Sights) -> Matrix | None:
     if matrix is None or not sights:
         return matrix
 
+    least = UNPROVEN if matrix.name == "proactive" else 0.0
+
     def seen(values: Mapping[str, Value], row: str) -> dict[str, Value]:
-        return {c: _seen(v, f"{row}.{c}", sights) for c, v in values.items()}
+        return {c: _seen(v, f"{row}.{c}", sights, least) for c, v in values.items()}
 
     return replace(
         matrix,
@@ -39,14 +43,14 @@ def with_sights(matrix: Matrix | None, sights: Sights) -> Matrix | None:
     )
 
 
-def _seen(value: Value, path: str, sights: Sights) -> Value:
-    if value.page not in sights or value.box is None:
+def _seen(value: Value, path: str, sights: Sights, least: float) -> Value:
+    if value.page is None or value.page not in sights or value.box is None:
         return value
     inside = [s for s in sights[value.page] if _holds(value.box, s.box)]
     if not inside:
         return value
     score = min(s.score for s in inside)
-    if all(s.clear for s in inside):
+    if all(s.clear for s in inside) and (score >= least or value.number is None):
         return replace(value, score=score)
     choices = inside[0].choices if len(inside) == 1 else ()
     numbers: dict[int | float, float] = {}
@@ -55,7 +59,11 @@ def _seen(value: Value, path: str, sights: Sights) -> Value:
         if isinstance(number, (int, float)) and (number or likely >= SURE_ZERO):
             numbers.setdefault(number, likely)
     return replace(
-        value, number=None, doubt=value.doubt or UNCLEAR, score=score, choices=tuple(numbers.items())
+        value,
+        number=None,
+        doubt=value.doubt or UNCLEAR,
+        score=score,
+        choices=tuple(numbers.items()),
     )
 
 

@@ -56,9 +56,7 @@ def ink_to_blobs(ink: Picture) -> list[Blob]:
     rows = stats[1:count]
     large = (rows[:, 2] >= GRAIN) | (rows[:, 3] >= GRAIN)
     small = (rows[:, 2] < LARGEST * width) & (rows[:, 3] < LARGEST * height)
-    return [
-        Blob(x, y, x + w, y + h, area) for x, y, w, h, area in rows[large & small].tolist()
-    ]
+    return [Blob(x, y, x + w, y + h, area) for x, y, w, h, area in rows[large & small].tolist()]
 
 
 def blobs_to_piece(blobs: Sequence[Blob]) -> Piece:
@@ -160,8 +158,10 @@ def _is_one_character(a: Piece, b: Piece) -> bool:
     width = max(a.x1, b.x1) - min(a.x0, b.x0)
     height = max(a.bottom, b.bottom) - min(a.top, b.top)
     gap = max(a.top, b.top) - min(a.bottom, b.bottom)
-    return common >= 0.6 * min(a.width, b.width) and 0.75 * height <= width <= 1.35 * height and (
-        gap <= 0.4 * height
+    return (
+        common >= 0.6 * min(a.width, b.width)
+        and 0.75 * height <= width <= 1.35 * height
+        and (gap <= 0.4 * height)
     )
 
 

@@ -48,20 +48,18 @@ def _columns(characters: tuple[str, ...]) -> tuple[npt.NDArray[np.intp], ...]:
     )
 
 
-def steps_to_text(recogniser: Recogniser, steps: Steps) -> tuple[str, float, list[float]]:
-    """(text, probability of its least certain character, where along the line each stands, 0 to
-    1)."""
+def steps_to_text(recogniser: Recogniser, steps: Steps) -> tuple[str, list[float]]:
+    """The likeliest text and the probability of each of its characters."""
     best = steps.argmax(axis=1)
     likely = steps[np.arange(len(best)), best]
-    text, scores, places = "", [], []
+    text, scores = "", []
     last = 0
-    for step, (column, probability) in enumerate(zip(best, likely, strict=True)):
+    for column, probability in zip(best.tolist(), likely.tolist(), strict=True):
         if column and column != last:
             text += recogniser.characters[column]
-            scores.append(float(probability))
-            places.append((step + 0.5) / len(best))
+            scores.append(probability)
         last = column
-    return text, min(scores, default=0.0), places
+    return text, scores
 
 
 def steps_to_candidates(recogniser: Recogniser, steps: Steps) -> list[tuple[str, float]]:

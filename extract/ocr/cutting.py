@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from extract.ocr.parts import Level
 from extract.ocr.ruled import SCALE
-from extract.ocr.sheet import Level
 from tableparse.model import Box, Char, Page, Ruling, Sight
 
 LONG = 2.2
@@ -44,7 +45,7 @@ def cut_long(level: Level) -> list[Level]:
             return [level]
         cuts.append(cut)
     cuts.append(rows)
-    return [_part(level, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [_part(level, a, b) for a, b in pairwise(cuts)]
 
 
 def _white_row(inked: Any, at: float, near: float) -> int | None:

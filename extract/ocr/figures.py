@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from extract.ocr.blobs import Blob, Piece, blobs_to_glyphs
-from extract.ocr.forms import piece_to_form, with_form
 from extract.ocr.ctc import CLASSES, steps_to_candidates, steps_to_text
+from extract.ocr.forms import piece_to_form, with_form
 from extract.ocr.recogniser import Recogniser, fit_line
 
 Picture = npt.NDArray[Any]
@@ -25,8 +26,8 @@ LONG = 12.0
 SQUEEZE = 0.8
 CLEAR = 0.8
 """Probability that a figure has in each reading at least, to be clear."""
-CLEAR_TEXT = 0.9
-"""Probability that each character of other text has at least, to be clear as a figure's."""
+CLEAR_DIGIT, CLEAR_WORD = 0.9, 0.6
+"""Probability that each digit, and each other character, of other text has to be clear."""
 MAY_BE_FIGURE = 0.05
 FIGURE = 0.7
 """Share of a character's height that digits are high."""
@@ -41,14 +42,13 @@ POINTS = frozenset(".,")
 
 class Seen(NamedTuple):
     """What a piece of ink says. `choices` are the figures that it may be, likeliest first, with
-    their scores; none for prose. `weakest` is the probability of the least certain character."""
+    their scores; none for prose, whose score is that of its least certain character."""
 
     piece: Piece
     text: str
     score: float
     clear: bool
-    choices: tuple[tuple[str, float], ...]
-    places: tuple[float, ...]
+    choices: tuple[tuple[str, float], ...] = ()
 
 
 def read_pieces(
@@ -65,10 +65,8 @@ def read_pieces(
     seen: list[Seen] = []
     again: list[int] = []
     for i, (piece, steps) in enumerate(zip(pieces, read, strict=True)):
-        text, weakest, places = steps_to_text(recogniser, steps)
-        text = with_full_brackets(text)
-        clear = bool(text) and weakest >= CLEAR_TEXT
-        seen.append(Seen(piece, text, weakest, clear, (), tuple(places)))
+        text, scores = steps_to_text(recogniser, steps)
+        seen.append(text_to_seen(piece, text, scores))
         flat = piece_to_form(clean, piece, em) == "dash"
         if alone[i] and (flat or _may_be_figure(recogniser, piece, steps, text)):
             again.append(i)
@@ -82,6 +80,16 @@ def read_pieces(
             continue
         seen[i] = candidates_to_seen(seen[i], first, second)
     return seen
+
+
+def text_to_seen(piece: Piece, text: str, scores: Sequence[float]) -> Seen:
+    """The piece as a line of prose, from its characters and the probability of each."""
+    known = [(c, p) for c, p in zip(text, scores, strict=True) if not c.isspace()]
+    clear = bool(known) and all(
+        p >= (CLEAR_DIGIT if c.isdecimal() else CLEAR_WORD) for c, p in known
+    )
+    score = min((p for _, p in known), default=0.0)
+    return Seen(piece, with_full_brackets(text), score, clear)
 
 
 WIDE = str.maketrans("(),:;", "（），：；")
@@ -110,7 +118,9 @@ def candidates_to_seen(
 ) -> Seen:
     """The piece as a figure, from what two readings of it give."""
     a, b = dict(first), dict(second)
-    joint = {t: float(np.sqrt(max(a.get(t, 0.0), 1e-3) * max(b.get(t, 0.0), 1e-3))) for t in {*a, *b}}
+    joint = {
+        t: float(np.sqrt(max(a.get(t, 0.0), 1e-3) * max(b.get(t, 0.0), 1e-3))) for t in {*a, *b}
+    }
     ranked = sorted(((t, s) for t, s in joint.items() if t), key=lambda pair: -pair[1])
     choices = tuple((t, s) for t, s in ranked if s >= LEAST_CHOICE)[:MOST_CHOICES]
     if not choices:
@@ -128,7 +138,11 @@ def is_explained(text: str, piece: Piece) -> bool:
     glyphs = blobs_to_glyphs(piece.blobs)
     if not any(c in DIGITS for c in text):
         return len(text) == 1 and _is_mark(text, glyphs)
-    height = piece.height
+    if text[0] in "+-" and len(glyphs) > 1:
+        if not _is_sign(text[0], glyphs[0]):
+            return False
+        text, glyphs = text[1:], glyphs[1:]
+    height = max(g.bottom - g.top for g in glyphs)
     digits = [g for g in glyphs if g.bottom - g.top >= 0.66 * height]
     marks = [g for g in glyphs if g.bottom - g.top < 0.66 * height]
     order = ""
@@ -152,10 +166,16 @@ def _is_mark(text: str, glyphs: Sequence[Blob]) -> bool:
     return len(glyphs) == 1 or text == "无"
 
 
+def _is_sign(sign: str, glyph: Blob) -> bool:
+    """Whether ink has the form of a plus or a minus."""
+    width, height = glyph.x1 - glyph.x0, glyph.bottom - glyph.top
+    return width >= 2 * height if sign == "-" else 0.7 <= width / height <= 1.4
+
+
 def _is_even(digits: Sequence[Blob], height: int) -> bool:
     """Whether digits follow each other at one distance."""
     middles = [(g.x0 + g.x1) / 2 for g in digits]
-    steps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(middles)]
     if not steps:
         return True
     if len(steps) == 1:

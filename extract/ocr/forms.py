@@ -27,7 +27,7 @@ DARK = 150
 
 
 def piece_to_form(clean: Picture, piece: Piece, em: float) -> str | None:
-    """"slash", "upright" or "dash" for a piece that is one stroke, None for any other."""
+    """ "slash", "upright" or "dash" for a piece that is one stroke, None for any other."""
     if len(piece.blobs) != 1:
         return None
     if piece.height <= LOW * em and piece.width >= FLAT * piece.height:
@@ -45,9 +45,7 @@ def piece_to_form(clean: Picture, piece: Piece, em: float) -> str | None:
     return "upright" if abs(slope) <= UPRIGHT else None
 
 
-def with_form(
-    candidates: Sequence[tuple[str, float]], form: str | None
-) -> list[tuple[str, float]]:
+def with_form(candidates: Sequence[tuple[str, float]], form: str | None) -> list[tuple[str, float]]:
     """The candidates with those that the form rules out counted for the one that it shows."""
     if form is None:
         return list(candidates)

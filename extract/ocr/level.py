@@ -4,7 +4,6 @@ lines on it, as one projective map that levels them.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import cv2
@@ -67,7 +66,8 @@ def _turned(picture: Picture, degrees: float) -> Picture:
 def skew_to_map(degrees: float, width: float, height: float) -> Map:
     """The map that turns a page of this size back by `degrees`, about its middle."""
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    return np.vstack([matrix, [0.0, 0.0, 1.0]]).astype(np.float64)
+    found: Map = np.vstack([matrix, [0.0, 0.0, 1.0]])
+    return found
 
 
 def ink_to_level(ink: Picture) -> Map:
@@ -78,7 +78,7 @@ def ink_to_level(ink: Picture) -> Map:
     small = ink
     if shrink < 1:
         small = cv2.resize(ink, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        small = cv2.compare(small, 80, cv2.CMP_GT)
+        small = (small > 80).astype(np.uint8) * np.uint8(255)
     h, w = small.shape
     turn = skew_to_map(ink_to_skew(small), w, h)
     turned = cv2.warpPerspective(small, turn, (w, h), flags=cv2.INTER_LINEAR)
@@ -89,7 +89,8 @@ def ink_to_level(ink: Picture) -> Map:
         turn = bend @ turn
     scale = np.diag([shrink, shrink, 1.0])
     found: Map = np.linalg.inv(scale) @ turn @ scale
-    return found / found[2, 2]
+    found = found / found[2, 2]
+    return found
 
 
 def _long_lines(ink: Picture) -> list[tuple[float, float, float, float]]:
@@ -100,7 +101,7 @@ def _long_lines(ink: Picture) -> list[tuple[float, float, float, float]]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
     found = []
     for i in range(1, count):
-        x, y, w, h, area = stats[i]
+        x, y, w, h, _ = stats[i]
         if w < 0.12 * width or h > 0.08 * w + 4:
             continue
         ys, xs = np.nonzero(labels[y : y + h, x : x + w] == i)

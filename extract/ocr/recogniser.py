@@ -59,7 +59,8 @@ class Recogniser:
             last = place + 1 == len(order)
             full = widths[i] * (len(batch) + 1) > BATCH_COLUMNS
             if last or full or widths[order[place + 1]] != widths[i]:
-                for j, steps in zip(batch, self._run([pictures[j] for j in batch], widths[i])):
+                read = self._run([pictures[j] for j in batch], widths[i])
+                for j, steps in zip(batch, read, strict=True):
                     found[j] = steps
                 batch = []
         return [steps for steps in found if steps is not None]
@@ -107,9 +108,7 @@ def load_recogniser() -> Recogniser:
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it grows with every new shape and never shrinks
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(path), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     known = session.get_modelmeta().custom_metadata_map["character"].splitlines()
     characters = ("", *known, " ")
     return Recogniser(session, characters, {c: i for i, c in enumerate(characters)})

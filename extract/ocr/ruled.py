@@ -131,9 +131,7 @@ def _union(a: Stroke, b: Stroke) -> Stroke:
 
 def _is_held(stroke: Stroke, crossing: Sequence[Stroke]) -> bool:
     """Whether lines cross it at both of its ends: a stroke of a character hangs free."""
-    return all(
-        _ends_at(end, stroke.at, crossing, TOUCHES) for end in (stroke.start, stroke.end)
-    )
+    return all(_ends_at(end, stroke.at, crossing, TOUCHES) for end in (stroke.start, stroke.end))
 
 
 def _mended(lines: Sequence[Stroke], crossing: Sequence[Stroke]) -> list[Stroke]:
@@ -145,7 +143,9 @@ def _mended(lines: Sequence[Stroke], crossing: Sequence[Stroke]) -> list[Stroke]
             gap = line.start - before.end
             if abs(before.at - line.at) > SAME or not -SAME <= gap <= BREAK:
                 continue
-            if not (_ends_at(before.end, line.at, crossing) and _ends_at(line.start, line.at, crossing)):
+            if not (
+                _ends_at(before.end, line.at, crossing) and _ends_at(line.start, line.at, crossing)
+            ):
                 found[i] = _union(before, line)
                 break
         else:
@@ -153,9 +153,7 @@ def _mended(lines: Sequence[Stroke], crossing: Sequence[Stroke]) -> list[Stroke]
     return sorted(found, key=lambda s: (s.at, s.start))
 
 
-def _ends_at(
-    end: float, at: float, crossing: Sequence[Stroke], near: float = MEETS
-) -> bool:
+def _ends_at(end: float, at: float, crossing: Sequence[Stroke], near: float = MEETS) -> bool:
     return any(
         abs(line.at - end) <= near and line.start - MEETS <= at <= line.end + MEETS
         for line in crossing

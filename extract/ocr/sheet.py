@@ -1,10 +1,8 @@
-"""A picture of a page to the page: level, its rulings found, its cells and lines read.
-"""
+"""A picture of a page to the page: level, its rulings found, its cells and lines read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -22,6 +20,7 @@ from extract.ocr.blobs import (
 )
 from extract.ocr.figures import Seen, read_pieces
 from extract.ocr.level import ink_to_level
+from extract.ocr.parts import Level, Parts
 from extract.ocr.recogniser import Recogniser
 from extract.ocr.ruled import SCALE, ink_to_rulings, rulings_to_mask
 from extract.ocr.tone import colours_to_tone, grey_to_ink
@@ -36,31 +35,6 @@ MARGIN = 1.5
 SAMPLES = 5
 UPRIGHT = 0.55
 """Mean certainty of some lines from which a page is taken to be the right way up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A page as it would lie, straight and from above, at SCALE pixels a point: grey levels,
-    ink, red ink that was taken off, and the map from its points to those of the page as shown."""
-
-    grey: Picture
-    ink: Picture
-    red: Picture | None
-    to_shown: Map
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A level page taken apart: rulings in pixels, the grey levels without them, the pieces of
-    text, which of them are all that a cell holds, and the cell of each (None: in no cell)."""
-
-    across: tuple[Any, ...]
-    down: tuple[Any, ...]
-    clean: Picture
-    pieces: tuple[Piece, ...]
-    alone: tuple[bool, ...]
-    cells: tuple[Box | None, ...]
-    em: float
 
 
 def picture_to_level(picture: Picture, width: float) -> Level:
@@ -114,29 +88,24 @@ def level_to_parts(level: Level) -> Parts:
     clean[mask > 0] = 255
     blobs = ink_to_blobs(ink)
     em = blobs_to_em(blobs)
-    held, free = _by_cell(blobs, _cells(_page(level, across, down)))
+    cells = _cells(_page(level, across, down))
+    held, free = _by_cell(blobs, cells)
     pieces: list[Piece] = []
     alone: list[bool] = []
-    cells: list[Box | None] = []
-    for box, inside in held:
+    for inside in held.values():
         lines = cell_to_pieces(inside, em)
         pieces += lines
         alone += [len(lines) == 1] * len(lines)
-        cells += [box] * len(lines)
     lines = free_to_pieces(free, em)
     pieces += lines
     alone += [True] * len(lines)
-    cells += [None] * len(lines)
-    return Parts(
-        tuple(across), tuple(down), clean, tuple(pieces), tuple(alone), tuple(cells), em
-    )
+    blank = tuple(box for i, box in enumerate(cells) if i not in held)
+    return Parts(tuple(across), tuple(down), clean, tuple(pieces), tuple(alone), blank, em)
 
 
 def _page(level: Level, across: Sequence[Any], down: Sequence[Any]) -> Page:
     rows, columns = level.ink.shape
-    rulings = [
-        Ruling(s.start / SCALE, s.at / SCALE, s.end / SCALE, s.at / SCALE) for s in across
-    ]
+    rulings = [Ruling(s.start / SCALE, s.at / SCALE, s.end / SCALE, s.at / SCALE) for s in across]
     rulings += [Ruling(s.at / SCALE, s.start / SCALE, s.at / SCALE, s.end / SCALE) for s in down]
     return Page(1, columns / SCALE, rows / SCALE, (), tuple(rulings))
 
@@ -156,10 +125,10 @@ def _cells(page: Page) -> list[Box]:
 
 def _by_cell(
     blobs: Sequence[Blob], cells: Sequence[Box]
-) -> tuple[list[tuple[Box, list[Blob]]], list[Blob]]:
-    """Pieces of ink by the cell under their middle, and those in none."""
+) -> tuple[dict[int, list[Blob]], list[Blob]]:
+    """Pieces of ink by the number of the cell under their middle, and those in none."""
     if not cells or not blobs:
-        return [], list(blobs)
+        return {}, list(blobs)
     edges = np.array(cells) * SCALE
     held: dict[int, list[Blob]] = {}
     free = []
@@ -171,7 +140,7 @@ def _by_cell(
             held.setdefault(where, []).append(blob)
         else:
             free.append(blob)
-    return [(cells[i], inside) for i, inside in sorted(held.items())], free
+    return dict(sorted(held.items())), free
 
 
 def parts_to_page(recogniser: Recogniser, level: Level, parts: Parts, number: int) -> Page:
@@ -180,13 +149,12 @@ def parts_to_page(recogniser: Recogniser, level: Level, parts: Parts, number: in
     page = _page(level, parts.across, parts.down)
     chars: list[Char] = []
     sights: list[Sight] = []
-    for run, (one, cell) in enumerate(zip(seen, parts.cells, strict=True)):
+    for run, one in enumerate(seen):
         chars += _chars(one, run, parts.em)
         box = Box(*(edge / SCALE for edge in one.piece[:4]))
         sights.append(Sight(box, one.text, round(one.score, 4), one.clear, one.choices))
-    return Page(
-        number, page.width, page.height, tuple(chars), page.rulings, sights=tuple(sights)
-    )
+    sights += [Sight(box, "", 0.0, False) for box in find_traces(level, parts)]
+    return Page(number, page.width, page.height, tuple(chars), page.rulings, sights=tuple(sights))
 
 
 def _chars(seen: Seen, run: int, em: float) -> list[Char]:
@@ -213,9 +181,7 @@ def _chars(seen: Seen, run: int, em: float) -> list[Char]:
     ]
 
 
-def turn_upright(
-    recogniser: Recogniser, level: Level, first: int = 0
-) -> tuple[int, Level, Parts]:
+def turn_upright(recogniser: Recogniser, level: Level, first: int = 0) -> tuple[int, Level, Parts]:
     """By how many quarters the page has to be turned clockwise to be the right way up, told by
     how certain some of its lines read, and the page so turned; `first` is tried first."""
     best: tuple[int, Level, Parts] | None = None

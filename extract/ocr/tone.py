@@ -17,8 +17,8 @@ WINDOW = 15
 """Points: paper shows somewhere in every square of this size."""
 DARK = 0.5
 """Share of the paper's brightness below which what reaches the picture's edge is no paper."""
-INK = 0.72
-"""Share of the paper's brightness up to which a pixel is ink, unless the page says otherwise."""
+INK = (0.55, 0.78)
+"""Shares of the paper's brightness between which the limit of ink is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def colours_to_tone(bgr: Picture, scale: float) -> Tone:
         grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
         blue, green, reds = cv2.split(cv2.GaussianBlur(bgr, (0, 0), 0.9))
         other = cv2.max(blue, green)
-        mask = cv2.compare(cv2.subtract(reds, other), RED, cv2.CMP_GT)
+        mask = _mask(cv2.subtract(reds, other) > RED)
         if cv2.countNonZero(mask) > 30 * scale * scale:
             red = mask
             near = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=2)
@@ -55,16 +55,14 @@ def colours_to_tone(bgr: Picture, scale: float) -> Tone:
 def _evened(grey: Picture, scale: float) -> Picture:
     """The page with its paper at 255, whatever light fell on it."""
     step = max(1, round(WINDOW * scale / 8))
-    small = cv2.resize(
-        grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA
-    )
+    small = cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
     paper = cv2.dilate(small, np.ones((9, 9), np.uint8))
     paper = cv2.medianBlur(paper, 9)
     paper = cv2.GaussianBlur(paper, (0, 0), 4)
     edge = _surroundings(small)
     size = (grey.shape[1], grey.shape[0])
     light = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
-    even = cv2.divide(grey, cv2.max(light, 1), scale=255)
+    even = cv2.divide(grey, np.maximum(light, 1), scale=255)
     if edge is not None:
         even[cv2.resize(edge, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
     return even
@@ -73,7 +71,7 @@ def _evened(grey: Picture, scale: float) -> Picture:
 def _surroundings(small: Picture) -> Picture | None:
     """What is dark and reaches the edge of the picture: the lid of a scanner, a desk."""
     bright = float(np.percentile(small, 90))
-    dark = cv2.compare(small, DARK * bright, cv2.CMP_LT)
+    dark = _mask(small < DARK * bright)
     # what lies around the picture is taken for dark, so that the thinnest strip hangs on to it
     rim = 4
     dark = cv2.copyMakeBorder(dark, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=255)
@@ -89,5 +87,9 @@ def grey_to_ink(grey: Picture) -> Picture:
     """Where there is ink (255): darker than half-way between the paper and the page's ink."""
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8)
     level, _ = cv2.threshold(soft[::3, ::3], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    level = min(max(level, 0.55 * 255), 0.78 * 255)
-    return cv2.compare(soft, level, cv2.CMP_LT)
+    level = min(max(level, INK[0] * 255), INK[1] * 255)
+    return _mask(soft < level)
+
+
+def _mask(where: npt.NDArray[Any]) -> Picture:
+    return where.astype(np.uint8) * np.uint8(255)

@@ -84,7 +84,9 @@ def _opened(data: bytes) -> Iterator[Any]:
 def _check_size(image: Any) -> None:
     asked = image.width * image.height
     if asked > MAX_PIXELS:
-        raise LimitError(f"the picture is too large (pixels requested={asked}, granted={MAX_PIXELS})")
+        raise LimitError(
+            f"the picture is too large (pixels requested={asked}, granted={MAX_PIXELS})"
+        )
 
 
 def _frame_count(image: Any) -> int:
