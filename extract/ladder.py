@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
-from tableparse.model import Document, Finding, Grid, Line, Page, Sight
+from tableparse.model import Document, Finding, Grid, Line, Page, Sight, Table
 from tableparse.pages import PageText, page_to_text, without_furniture
 from tableparse.read import (
     TABLES,
@@ -225,6 +225,14 @@ def figures(trial: Trial) -> dict[str, object]:
         if matrix is not None
         for path, value in (*matrix_values(matrix), *subtotal_values(matrix))
     }
+
+
+def pages_to_contents(document: Document) -> tuple[tuple[Table, ...], tuple[Line, ...]]:
+    """The tables that the pages' rulings bound, and the lines around them."""
+    grids = _plumber(b"", document)
+    pages = [page_to_text(p, [g for g in grids if g.page == p.number]) for p in document.pages]
+    clean = without_furniture(pages)
+    return pages_to_tables(clean), tuple(line for page in clean for line in page.lines)
 
 
 def _grids_to_trial(

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from extract.blame import blame_findings
 from extract.errors import NoContentError
-from extract.ladder import RANKS, Trial, best_trial, run_ladder
+from extract.ladder import (
+    RANKS,
+    RECOGNISING,
+    Trial,
+    best_trial,
+    page_sights,
+    pages_to_contents,
+    run_ladder,
+)
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
@@ -14,6 +22,7 @@ from extract.scans import (
     Recognised,
     heading_doubts,
     pages_to_recognise,
+    recognise_embedded,
     recognise_pages,
     text_layer,
 )
@@ -44,7 +53,7 @@ def extract_source(source: Source, detector: str = "auto") -> Report:
     heading = lines_to_heading(best.lines)
     if best.reading.status != "verified" or not heading.title:
         scan = _recognise(source, document, best)
-        if scan.document is not document:
+        if scan.document is not document or scan.notes:
             trials = _read(source, scan, detector)
             best = best_trial(trials)
             heading = lines_to_heading(best.lines)
@@ -58,12 +67,20 @@ def _read(source: Source, scan: Recognised, detector: str) -> list[Trial]:
     notes = (*source.notes, *document.notes, *scan.notes, *text_layer(document.pages))
     if document.tables is None:
         return run_ladder(source.data, document, detector, notes)
-    reading = tables_to_reading(document.tables, notes)
-    return [Trial(READERS[source.media_type].name, reading, document.lines)]
+    name = READERS[source.media_type].name
+    if not document.pages:
+        return [Trial(name, tables_to_reading(document.tables, notes), document.lines)]
+    tables, lines = pages_to_contents(document)
+    tables = (*document.tables, *tables)
+    reading = tables_to_reading(tables, notes, page_sights(document.pages))
+    return [Trial(name + RECOGNISING, reading, (*document.lines, *lines))]
 
 
 def _recognise(source: Source, document: Document, best: Trial) -> Recognised:
     """The document with the pages recognised that have to be; the same one where none has."""
+    if document.tables is not None:
+        lacking = best.reading.status == "incomplete"
+        return (recognise_embedded(source, document) if lacking else None) or Recognised(document)
     lacks = pages_to_recognise(source, document, best.reading.status == "incomplete")
     return (recognise_pages(source, document, lacks) if lacks else None) or Recognised(document)
 

@@ -111,6 +111,32 @@ def recognise_pages(
     return Recognised(replace(document, pages=seen.pages), seen.notes, seen.frames)
 
 
+def recognise_embedded(source: Source, document: Document) -> Recognised | None:
+    """A document that states its tables itself with the pictures in it recognised as pages, by
+    their numbers in its order; None where it has none.
+
+    Raises DependencyError where the extra `ocr` is not installed and no table was found."""
+    from extract.readers.embedded import source_to_embedded
+
+    pictures = source_to_embedded(source)
+    if not pictures:
+        return None
+    try:
+        from extract.ocr.pictures import image_to_shown
+        from extract.ocr.see import see_pages
+
+        blank = [Page(i, 0.0, 0.0, (), images=1.0) for i in range(1, len(pictures) + 1)]
+        why = {page.number: "no text of its own, in the document" for page in blank}
+        seen = see_pages(blank, why, lambda number: image_to_shown(pictures[number - 1]))
+    except DependencyError:
+        if document.tables:
+            message = f"the document holds {len(pictures)} pictures that were not read"
+            note = Finding("text.absent", "info", "unknown", message)
+            return Recognised(document, (note,))
+        raise
+    return Recognised(replace(document, pages=seen.pages), seen.notes, seen.frames)
+
+
 def heading_doubts(title: str | None, document: Document) -> list[Finding]:
     """What is not clear of a title that was recognised in a picture: the year is in it."""
     if not title:

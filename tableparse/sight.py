@@ -50,7 +50,7 @@ def _seen(value: Value, path: str, sights: Sights, least: float) -> Value:
     if not inside:
         return value
     score = min(s.score for s in inside)
-    if all(s.clear for s in inside) and (score >= least or value.number is None):
+    if all(s.clear and (s.score >= least or not s.choices) for s in inside):
         return replace(value, score=score)
     choices = inside[0].choices if len(inside) == 1 else ()
     numbers: dict[int | float, float] = {}

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from extract.ocr.blobs import Blob, Piece, blobs_to_glyphs
+from extract.ocr.blobs import Piece
 from extract.ocr.ctc import CLASSES, steps_to_candidates, steps_to_text
+from extract.ocr.explain import is_explained
 from extract.ocr.forms import piece_to_form, with_form
 from extract.ocr.recogniser import Recogniser, fit_line
 
@@ -31,13 +31,11 @@ CLEAR_DIGIT, CLEAR_WORD = 0.9, 0.6
 MAY_BE_FIGURE = 0.05
 FIGURE = 0.7
 """Share of a character's height that digits are high."""
-DIGIT_WIDTH = 0.66
-"""Share of its height that a digit is wide, with the space beside it."""
 LEAST_CHOICE = 0.02
 MOST_CHOICES = 5
+MARKS = {"dash": "-", "slash": "/"}
+"""What a lone stroke of a form is."""
 FIGURE_LOOKS = frozenset("".join(CLASSES.values()) + " ")
-DIGITS = frozenset("0123456789")
-POINTS = frozenset(".,")
 
 
 class Seen(NamedTuple):
@@ -75,11 +73,19 @@ def read_pieces(
         form = piece_to_form(clean, pieces[i], em)
         first = with_form(steps_to_candidates(recogniser, read[i]), form)
         second = with_form(steps_to_candidates(recogniser, steps), form)
-        if form == "dash":  # of ink like that no figure is left
-            seen[i] = seen[i]._replace(text="-", clear=True, score=max(CLEAR, first[0][1]))
+        if form in MARKS and _is_mark(MARKS[form], first, second):
+            seen[i] = seen[i]._replace(text=MARKS[form], clear=True, score=CLEAR)
             continue
-        seen[i] = candidates_to_seen(seen[i], first, second)
+        seen[i] = candidates_to_seen(seen[i], clean, first, second)
     return seen
+
+
+def _is_mark(
+    mark: str, first: Sequence[tuple[str, float]], second: Sequence[tuple[str, float]]
+) -> bool:
+    """Whether ink of a mark's form is one: a dash is no figure whatever the model says, a slash
+    where it says so rather than a seven."""
+    return mark == "-" or min(dict(first).get(mark, 0.0), dict(second).get(mark, 0.0)) >= 0.5
 
 
 def text_to_seen(piece: Piece, text: str, scores: Sequence[float]) -> Seen:
@@ -114,7 +120,10 @@ def _may_be_figure(recogniser: Recogniser, piece: Piece, steps: Any, text: str) 
 
 
 def candidates_to_seen(
-    seen: Seen, first: Sequence[tuple[str, float]], second: Sequence[tuple[str, float]]
+    seen: Seen,
+    clean: Picture,
+    first: Sequence[tuple[str, float]],
+    second: Sequence[tuple[str, float]],
 ) -> Seen:
     """The piece as a figure, from what two readings of it give."""
     a, b = dict(first), dict(second)
@@ -128,59 +137,11 @@ def candidates_to_seen(
     text, score = choices[0]
     agreed = min(a.get(text, 0.0), b.get(text, 0.0)) >= CLEAR
     return seen._replace(
-        text=text, score=score, clear=agreed and is_explained(text, seen.piece), choices=choices
+        text=text,
+        score=score,
+        clear=agreed and is_explained(text, seen.piece, clean),
+        choices=choices,
     )
-
-
-def is_explained(text: str, piece: Piece) -> bool:
-    """Whether the ink is what the text would leave: a glyph a digit, all of one height, a dot a
-    point, nothing over, and no gap in which a point may have faded."""
-    glyphs = blobs_to_glyphs(piece.blobs)
-    if not any(c in DIGITS for c in text):
-        return len(text) == 1 and _is_mark(text, glyphs)
-    if text[0] in "+-" and len(glyphs) > 1:
-        if not _is_sign(text[0], glyphs[0]):
-            return False
-        text, glyphs = text[1:], glyphs[1:]
-    height = max(g.bottom - g.top for g in glyphs)
-    digits = [g for g in glyphs if g.bottom - g.top >= 0.66 * height]
-    marks = [g for g in glyphs if g.bottom - g.top < 0.66 * height]
-    order = ""
-    for glyph in glyphs:
-        order += "m" if glyph in marks else "d" * _digits_in(glyph)
-    if order != "".join("d" if c in DIGITS else "m" for c in text):
-        return False
-    return bool(marks) or len(digits) != len(order) or _is_even(digits, height)
-
-
-def _digits_in(glyph: Blob) -> int:
-    """How many digits a piece of ink is wide: blurred ones touch."""
-    return max(1, round((glyph.x1 - glyph.x0) / (DIGIT_WIDTH * (glyph.bottom - glyph.top))))
-
-
-def _is_mark(text: str, glyphs: Sequence[Blob]) -> bool:
-    if text in "-":
-        return len(glyphs) == 1 and glyphs[0].x1 - glyphs[0].x0 >= 2 * (
-            glyphs[0].bottom - glyphs[0].top
-        )
-    return len(glyphs) == 1 or text == "无"
-
-
-def _is_sign(sign: str, glyph: Blob) -> bool:
-    """Whether ink has the form of a plus or a minus."""
-    width, height = glyph.x1 - glyph.x0, glyph.bottom - glyph.top
-    return width >= 2 * height if sign == "-" else 0.7 <= width / height <= 1.4
-
-
-def _is_even(digits: Sequence[Blob], height: int) -> bool:
-    """Whether digits follow each other at one distance."""
-    middles = [(g.x0 + g.x1) / 2 for g in digits]
-    steps = [b - a for a, b in pairwise(middles)]
-    if not steps:
-        return True
-    if len(steps) == 1:
-        return steps[0] <= 1.05 * height
-    return max(steps) <= 1.45 * min(steps)
 
 
 def _crop(clean: Picture, piece: Piece, margin: float, em: float) -> Picture:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from extract.readers.images import MAX_PIXELS, image_to_picture
+from extract.readers.images import MAX_PIXELS, image_to_document, image_to_picture
 from extract.sniff import PDF
 from extract.source import Source
 
@@ -34,14 +34,15 @@ def source_to_pictures(source: Source) -> Callable[[int], Shown]:
     if source.media_type == PDF:
         return lambda number: _pdf_picture(source.data, number)
 
-    def frame(number: int) -> Shown:
-        from extract.readers.images import image_to_document
+    return lambda number: image_to_shown(source.data, number)
 
-        picture = image_to_picture(source.data, number - 1)
-        page = image_to_document(source.data, source.media_type).pages[number - 1]
-        return Shown(picture, page.width)
 
-    return frame
+def image_to_shown(data: bytes, number: int = 1) -> Shown:
+    """A frame of a picture file, by its number from 1.
+
+    Raises CorruptError and LimitError, as the reader of picture files does."""
+    page = image_to_document(data, "").pages[number - 1]
+    return Shown(image_to_picture(data, number - 1), page.width)
 
 
 def _pdf_picture(data: bytes, number: int) -> Shown:

@@ -35,6 +35,8 @@ SURE_ACROSS, SURE_DOWN = 300.0, 130.0
 """Pixels from which a line needs no other at its ends."""
 OVERHANG = 60.0
 """Pixels that a line may seem to run on beyond its table."""
+BENT = 8.0
+"""Pixels beside a ruling within which runs of ink are still of it: it is bent, or aslant."""
 BREAK = 40.0
 """Pixels between the pieces of one line that stop half-way between crossing lines."""
 SAME = 6.0
@@ -190,16 +192,25 @@ def _alone(end: float, crossed: float, others: Sequence[float]) -> bool:
 
 
 def rulings_to_mask(
-    shape: tuple[int, int], across: Sequence[Stroke], down: Sequence[Stroke], margin: float = 2.0
+    ink: Picture, across: Sequence[Stroke], down: Sequence[Stroke], margin: float = 1.5
 ) -> Picture:
-    """Where the rulings are (255) on a page of this shape, with a margin in pixels."""
-    mask = np.zeros(shape, np.uint8)
+    """Where the rulings of the ink are (255): along each, with a margin in pixels, and what runs
+    on beside it where it is bent."""
+    straight = np.zeros(ink.shape, np.uint8)
+    beside = np.zeros(ink.shape, np.uint8)
     for line in across:
-        half = line.thick / 2 + margin
-        top, bottom = round(line.at - half), round(line.at + half)
-        mask[max(top, 0) : bottom + 1, max(round(line.start), 0) : round(line.end) + 1] = 255
+        _fill(straight, line, margin)
+        _fill(beside, line, BENT)
     for line in down:
-        half = line.thick / 2 + margin
-        left, right = round(line.at - half), round(line.at + half)
-        mask[max(round(line.start), 0) : round(line.end) + 1, max(left, 0) : right + 1] = 255
-    return mask
+        _fill(straight.T, line, margin)
+        _fill(beside.T, line, BENT)
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, RUN_ACROSS), np.uint8))
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((RUN_DOWN, 1), np.uint8))
+    runs = cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8))
+    return cv2.bitwise_or(straight, cv2.bitwise_and(runs, beside))
+
+
+def _fill(mask: Picture, line: Stroke, margin: float) -> None:
+    half = line.thick / 2 + margin
+    top, bottom = max(round(line.at - half), 0), round(line.at + half) + 1
+    mask[top:bottom, max(round(line.start), 0) : round(line.end) + 1] = 255

@@ -24,14 +24,13 @@ from extract.ocr.parts import Level, Parts
 from extract.ocr.recogniser import Recogniser
 from extract.ocr.ruled import SCALE, ink_to_rulings, rulings_to_mask
 from extract.ocr.tone import colours_to_tone, grey_to_ink
+from extract.ocr.traces import find_traces
 from tableparse.grid import GridError, boxes_to_grid
 from tableparse.model import Box, Char, Page, Ruling, Sight
 
 Picture = npt.NDArray[Any]
 Map = npt.NDArray[np.float64]
 
-MARGIN = 1.5
-"""Pixels beside a ruling that still belong to it."""
 SAMPLES = 5
 UPRIGHT = 0.55
 """Mean certainty of some lines from which a page is taken to be the right way up."""
@@ -82,7 +81,7 @@ def turn_level(level: Level, quarters: int) -> Level:
 def level_to_parts(level: Level) -> Parts:
     """Rulings, cells and the text in and around them."""
     across, down = ink_to_rulings(level.ink)
-    mask = rulings_to_mask(level.ink.shape, across, down, MARGIN)
+    mask = rulings_to_mask(level.ink, across, down)
     ink = cv2.bitwise_and(level.ink, cv2.bitwise_not(mask))
     clean = level.grey.copy()
     clean[mask > 0] = 255

@@ -80,7 +80,7 @@ def _surroundings(small: Picture) -> Picture | None:
     found = (labels == labels[0, 0]).astype(np.uint8)[rim:-rim, rim:-rim]
     if not found.any():
         return None
-    return cv2.dilate(found, np.ones((5, 5), np.uint8))
+    return cv2.dilate(found, np.ones((7, 7), np.uint8))
 
 
 def grey_to_ink(grey: Picture) -> Picture:

@@ -1,0 +1,94 @@
+"""Whether a figure's ink is what its digits and marks leave: as many glyphs, of one height, in
+their order, and nothing over. The model does not count; this does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from extract.ocr.blobs import Blob, Piece, blobs_to_glyphs
+
+Picture = npt.NDArray[Any]
+
+DIGITS = frozenset("0123456789")
+TALL = 0.66
+"""Share of the highest glyph's height from which one is a digit; lower ones are marks."""
+NEAR = 0.38
+"""Share of a digit's height up to which digits stand apart; in a wider gap a point may have
+faded, so it has to be white."""
+NARROW = 0.4
+"""Share of its height that a digit which touches another is wide at least."""
+TOUCHING = 0.95
+"""Share of its height that it is wide at most."""
+WHITE = 200
+"""Grey level below which there is something in a gap."""
+FLAT = 0.4
+"""Share of a digit's height that a minus is high at most."""
+
+
+def is_explained(text: str, piece: Piece, clean: Picture) -> bool:
+    """Whether the ink of a piece on a page without rulings is that of the text."""
+    glyphs = blobs_to_glyphs(piece.blobs)
+    if not any(c in DIGITS for c in text):
+        return len(text) == 1 and (text == "无" or len(glyphs) == 1)
+    if text[0] in "+-":
+        glyphs, signed = _without_sign(text[0], glyphs, clean)
+        if not signed:
+            return False
+        text = text[1:]
+    height = max(g.bottom - g.top for g in glyphs)
+    count = sum(c in DIGITS for c in text)
+    tall = [g for g in glyphs if g.bottom - g.top >= TALL * height]
+    if len(tall) == count:
+        order = "".join("d" if g in tall else "m" for g in glyphs)
+    else:
+        order = _touching(glyphs, tall, count, height)
+    if order != "".join("d" if c in DIGITS else "m" for c in text):
+        return False
+    return all(
+        _is_near(a, b, height) or _is_white(a, b, clean)
+        for a, b in pairwise(glyphs)
+        if a in tall and b in tall
+    )
+
+
+def _touching(glyphs: Sequence[Blob], tall: Sequence[Blob], count: int, height: int) -> str:
+    """The order of digits and marks where digits touch: each glyph is as many as it is wide."""
+    wide = sum(g.x1 - g.x0 for g in tall)
+    pitch = wide / max(count, 1)
+    if not NARROW * height <= pitch <= TOUCHING * height:
+        return ""
+    return "".join("d" * max(1, round((g.x1 - g.x0) / pitch)) if g in tall else "m" for g in glyphs)
+
+
+def _is_near(a: Blob, b: Blob, height: int) -> bool:
+    return b.x0 - a.x1 <= NEAR * height
+
+
+def _is_white(a: Blob, b: Blob, clean: Picture) -> bool:
+    """Whether nothing has faded between two glyphs: a point leaves at least a shadow."""
+    gap = clean[min(a.top, b.top) : max(a.bottom, b.bottom) + 3, a.x1 + 2 : b.x0 - 2]
+    return gap.size > 0 and int(gap.min()) >= WHITE
+
+
+def _without_sign(sign: str, glyphs: Sequence[Blob], clean: Picture) -> tuple[list[Blob], bool]:
+    """The glyphs behind a sign, and whether there is one: ink of its form, by itself or, for a
+    minus, as the flat beginning of the first glyph."""
+    first = glyphs[0]
+    width, height = first.x1 - first.x0, first.bottom - first.top
+    if len(glyphs) > 1 and sign == "+":
+        return list(glyphs[1:]), 0.7 <= width / height <= 1.4
+    if len(glyphs) > 1 and width >= 1.5 * height:
+        return list(glyphs[1:]), True
+    if sign == "+" or width < 0.8 * height:
+        return list(glyphs), False
+    start = clean[first.top : first.bottom, first.x0 : first.x0 + max(width // 4, 2)] < WHITE
+    rows = np.nonzero(start.any(axis=1))[0]
+    flat = len(rows) > 0 and int(rows[-1] - rows[0]) + 1 <= FLAT * height
+    rest = Blob(first.x0 + width // 3, first.top, first.x1, first.bottom, first.ink)
+    return [rest, *glyphs[1:]], flat
