@@ -44,7 +44,7 @@ def is_explained(text: str, piece: Piece, clean: Picture) -> bool:
     height = max(g.bottom - g.top for g in glyphs)
     count = sum(c in DIGITS for c in text)
     tall = [g for g in glyphs if g.bottom - g.top >= TALL * height]
-    if len(tall) == count:
+    if len(tall) == count and all(g.x1 - g.x0 <= TOUCHING * height for g in tall):
         order = "".join("d" if g in tall else "m" for g in glyphs)
     else:
         order = _touching(glyphs, tall, count, height)

@@ -20,6 +20,9 @@ MOST = 5.0
 """Degrees of skew up to which a page is turned back."""
 LEAST_ACROSS, LEAST_DOWN = 4, 3
 """Long lines that a page must have each way for its perspective to be told."""
+SPREAD = 4.5
+"""Pixels by which a line's ink lies beside the straight one through it: half its thickness, and
+what it is bent; two lines that touch lie further."""
 BEND = 0.12
 """Share of a page's width by which perspective may move a corner; more is a slip of ours."""
 
@@ -107,7 +110,7 @@ def _long_lines(ink: Picture) -> list[tuple[float, float, float, float]]:
         ys, xs = np.nonzero(labels[y : y + h, x : x + w] == i)
         slope, start = np.polyfit(xs, ys, 1)
         rest = np.abs(ys - (slope * xs + start))
-        if float(np.percentile(rest, 90)) > 2.5:
+        if float(np.percentile(rest, 90)) > SPREAD:
             continue  # two lines that touch, or a curved one
         found.append((float(x), y + start, float(x + w), y + start + slope * w))
     return found
