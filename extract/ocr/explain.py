@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -27,13 +28,35 @@ TOUCHING = 0.95
 """Share of its height that it is wide at most."""
 WHITE = 200
 """Grey level below which there is something in a gap."""
+DARKER = 120
+"""Grey level of ink without the blur at its edge."""
+LEAST = 3
+"""Pixels of the smallest point."""
 FLAT = 0.4
 """Share of a digit's height that a minus is high at most."""
 
 
 def is_explained(text: str, piece: Piece, clean: Picture) -> bool:
-    """Whether the ink of a piece on a page without rulings is that of the text."""
-    glyphs = blobs_to_glyphs(piece.blobs)
+    """Whether the ink of a piece on a page without rulings is that of the text: as it was found,
+    or its darker part alone, in which what touches comes apart."""
+    return _explains(text, piece.blobs, clean) or _explains(text, _darker(piece, clean), clean)
+
+
+def _darker(piece: Piece, clean: Picture) -> list[Blob]:
+    ink = (clean[piece.top : piece.bottom, piece.x0 : piece.x1] < DARKER).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    x0, y0 = piece.x0, piece.top
+    return [
+        Blob(x0 + x, y0 + y, x0 + x + w, y0 + y + h, area)
+        for x, y, w, h, area in stats[1:count].tolist()
+        if area >= LEAST
+    ]
+
+
+def _explains(text: str, blobs: Sequence[Blob], clean: Picture) -> bool:
+    glyphs = blobs_to_glyphs(blobs)
+    if not glyphs:
+        return False
     if not any(c in DIGITS for c in text):
         return len(text) == 1 and (text == "无" or len(glyphs) == 1)
     if text[0] in "+-":
