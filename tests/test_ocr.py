@@ -248,3 +248,13 @@ def test_pictures_have_limits() -> None:
         image_to_document(out.getvalue(), "image/png")
     with pytest.raises(CorruptError):
         image_to_picture(out.getvalue()[:40])
+
+
+def test_pale_sign_is_not_lost() -> None:
+    """A minus that touches its digit and is paler than it is missed, not dropped."""
+    picture = WHITE.copy()
+    picture[10:30, 20:33] = 40
+    picture[20:23, 12:20] = 150
+    piece = blobs_to_piece(ink_to_blobs((picture < 190).astype(np.uint8)))
+    assert not is_explained("4", piece, picture)
+    assert is_explained("-4", piece, picture)

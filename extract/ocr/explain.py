@@ -22,6 +22,10 @@ TALL = 0.66
 NEAR = 0.38
 """Share of a digit's height up to which digits stand apart; in a wider gap a point may have
 faded, so it has to be white."""
+CLOSE = 0.28
+"""The same in darker ink, where a point may have gone with the paler: no point has room there."""
+EDGE = 3
+"""Pixels by which darker ink may end before all of it does."""
 NARROW = 0.4
 """Share of its height that a digit which touches another is wide at least."""
 TOUCHING = 0.95
@@ -39,21 +43,29 @@ FLAT = 0.4
 def is_explained(text: str, piece: Piece, clean: Picture) -> bool:
     """Whether the ink of a piece on a page without rulings is that of the text: as it was found,
     or its darker part alone, in which what touches comes apart."""
-    return _explains(text, piece.blobs, clean) or _explains(text, _darker(piece, clean), clean)
+    if _explains(text, piece.blobs, clean, NEAR):
+        return True
+    return _explains(text, _darker(piece, clean), clean, CLOSE)
 
 
 def _darker(piece: Piece, clean: Picture) -> list[Blob]:
     ink = (clean[piece.top : piece.bottom, piece.x0 : piece.x1] < DARKER).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     x0, y0 = piece.x0, piece.top
-    return [
+    found = [
         Blob(x0 + x, y0 + y, x0 + x + w, y0 + y + h, area)
         for x, y, w, h, area in stats[1:count].tolist()
         if area >= LEAST
     ]
+    # what is pale altogether (a sign, a point) must not go without being missed
+    reaches = found and (
+        min(b.x0 for b in found) <= piece.x0 + EDGE and max(b.x1 for b in found) >= piece.x1 - EDGE
+    )
+    kept = all(any(b.x0 < c.x1 and c.x0 < b.x1 for c in found) for b in piece.blobs)
+    return found if reaches and kept else []
 
 
-def _explains(text: str, blobs: Sequence[Blob], clean: Picture) -> bool:
+def _explains(text: str, blobs: Sequence[Blob], clean: Picture, near: float) -> bool:
     glyphs = blobs_to_glyphs(blobs)
     if not glyphs:
         return False
@@ -74,7 +86,7 @@ def _explains(text: str, blobs: Sequence[Blob], clean: Picture) -> bool:
     if order != "".join("d" if c in DIGITS else "m" for c in text):
         return False
     return all(
-        _is_near(a, b, height) or _is_white(a, b, clean)
+        b.x0 - a.x1 <= near * height or _is_white(a, b, clean)
         for a, b in pairwise(glyphs)
         if a in tall and b in tall
     )
@@ -87,10 +99,6 @@ def _touching(glyphs: Sequence[Blob], tall: Sequence[Blob], count: int, height: 
     if not NARROW * height <= pitch <= TOUCHING * height:
         return ""
     return "".join("d" * max(1, round((g.x1 - g.x0) / pitch)) if g in tall else "m" for g in glyphs)
-
-
-def _is_near(a: Blob, b: Blob, height: int) -> bool:
-    return b.x0 - a.x1 <= NEAR * height
 
 
 def _is_white(a: Blob, b: Blob, clean: Picture) -> bool:
