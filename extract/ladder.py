@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extract.beat import enter, is_skipped, skipped_pages
 from extract.sniff import PDF
 from tableparse.labels import repair_glyphs
-from tableparse.model import Document, Finding, Grid, Line, Matrix, Page, Table
+from tableparse.model import Document, Finding, Grid, Line, Matrix, Page, Sight, Table
 from tableparse.pages import PageText, page_to_text, without_furniture
 from tableparse.read import (
     TABLES,
@@ -102,7 +102,7 @@ def _camelot_grids(data: bytes, document: Document, *, raster: bool) -> tuple[Gr
     from extract.detectors.camelot_lattice import pages_to_grids
 
     name = "camelot+raster" if raster else "camelot"
-    pages = [p.number for p in document.pages if _marked(p) and not p.turn]
+    pages = [p.number for p in document.pages if _marked(p) and not p.turn and p.sights is None]
     pages = [page for page in pages if not is_skipped(name, page)]
     return pages_to_grids(data, pages, raster=raster, before=lambda page: enter(name, page))
 
@@ -114,6 +114,23 @@ LADDER = (
     Rung("camelot", "camelot", _camelot, only=PDF),
     Rung("camelot+raster", "camelot", _camelot_raster, adds_lines=True, only=PDF),
 )
+
+
+RECOGNISING = "+ocr"
+"""The end of a detector's name where characters were recognised in pictures."""
+
+
+def _rung_name(rung: Rung, document: Document) -> str:
+    """The detector's name in the report: lines of pictures are found by OpenCV."""
+    if not any(p.sights is not None for p in document.pages):
+        return rung.name
+    whole = all(p.sights is not None for p in document.pages)
+    return (rung.name.replace("pdfplumber", "opencv") if whole else rung.name) + RECOGNISING
+
+
+def page_sights(pages: Sequence[Page]) -> dict[int, tuple[Sight, ...]]:
+    """What was seen on the pages that were recognised, by their numbers."""
+    return {p.number: p.sights for p in pages if p.sights is not None}
 
 
 def _marked(page: Page) -> bool:
@@ -149,7 +166,9 @@ def run_ladder(
         if trials and (not grids or grids in seen):
             continue
         seen.add(grids)
-        trials.append(_grids_to_trial(rung.name, document, grids, plain, (*notes, *lost)))
+        trials.append(
+            _grids_to_trial(_rung_name(rung, document), document, grids, plain, (*notes, *lost))
+        )
     if not trials:
         return [_grids_to_trial(detector, document, (), plain, (*notes, *lost))]
     return with_combined(trials, (*notes, *lost))
@@ -240,7 +259,10 @@ def _outside(
 
 
 def independent(a: Trial, b: Trial) -> bool:
-    """Whether two readings found their cells in different ways."""
+    """Whether two readings found their cells in different ways. Those of recognised pages
+    share their characters, so neither bears the other out."""
+    if all(any(RECOGNISING in n for n in t.sources or (t.detector,)) for t in (a, b)):
+        return False
     return not (_ways(a) & _ways(b))
 
 
@@ -268,6 +290,14 @@ def figures(trial: Trial) -> dict[str, object]:
     }
 
 
+def pages_to_contents(document: Document) -> tuple[tuple[Table, ...], tuple[Line, ...]]:
+    """The tables that the pages' rulings bound, and the lines around them."""
+    grids = _plumber(b"", document)
+    pages = [page_to_text(p, [g for g in grids if g.page == p.number]) for p in document.pages]
+    clean = without_furniture(pages)
+    return pages_to_tables(clean), tuple(line for page in clean for line in page.lines)
+
+
 def _grids_to_trial(
     name: str,
     document: Document,
@@ -290,5 +320,5 @@ def _grids_to_trial(
     clean = without_furniture(pages)
     tables = pages_to_tables(clean)
     lines = tuple(line for page in clean for line in page.lines)
-    reading = tables_to_reading(tables, notes)
+    reading = tables_to_reading(tables, notes, page_sights(document.pages))
     return Trial(name, reading, lines, grids=tuple(grids), tables=tables)

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extract.beat import enter
 from extract.blame import blame_findings
 from extract.errors import NoContentError
-from extract.ladder import Trial, best_trial, run_ladder
+from extract.ladder import (
+    RANKS,
+    RECOGNISING,
+    Trial,
+    best_trial,
+    page_sights,
+    pages_to_contents,
+    run_ladder,
+)
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
+from extract.scans import (
+    Recognised,
+    heading_doubts,
+    pages_to_recognise,
+    recognise_embedded,
+    recognise_pages,
+    text_layer,
+)
 from extract.sniff import ARCHIVES, PDF, TEXT
 from extract.source import Source, source_to_dict
 from tableparse.finish import finish_report
-from tableparse.model import Attempt, Box, Document, Finding, Matrix, Page, Value
+from tableparse.model import Attempt, Box, Document, Finding, Matrix, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections
 from tableparse.read import TABLES, tables_to_reading
 from tableparse.report import Report
 
 FORM_SINCE = 2019
 """First year whose reports may use the form."""
-DAMAGED_SHARE = 0.05
-"""Share of a page's characters that no map explains from which its text is damaged."""
 UNSTATED = frozenset({TEXT})
 """Kinds of documents without pages in which where a cell ends is not stated."""
-PICTURE_SHARE = 0.3
-"""Share of a page under pictures from which a page without text is a picture of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +73,45 @@ def source_to_work(source: Source, detector: str = "auto") -> Work:
     if source.media_type != PDF:
         enter(reader.name)
     document = reader.read(source)
-    notes = (*source.notes, *document.notes, *_text_layer(document.pages))
-    if document.tables is None:
-        trials = run_ladder(source.data, document, detector, notes)
-    else:
-        reading = tables_to_reading(document.tables, notes)
-        stated = document.media_type not in UNSTATED
-        trials = [
-            Trial(reader.name, reading, document.lines, tables=document.tables, stated=stated)
-        ]
+    scan = Recognised(document)
+    trials = _read(source, scan, detector)
     best = best_trial(trials)
     heading = lines_to_heading(best.lines)
-    _refuse_other(document, best, heading)
-    report = _to_report(source, document, trials, best, heading)
-    return Work(source, document, tuple(trials), best, report)
+    if best.reading.status != "verified" or not heading.title:
+        scan = _recognise(source, document, best)
+        if scan.document is not document or scan.notes:
+            trials = _read(source, scan, detector)
+            best = best_trial(trials)
+            heading = lines_to_heading(best.lines)
+    _refuse_other(scan.document, best, heading)
+    report = _to_report(source, scan, trials, best, heading)
+    return Work(source, scan.document, tuple(trials), best, report)
 
 
-def _text_layer(pages: tuple[Page, ...]) -> list[Finding]:
-    """What the pages' text layers lack, for a person, and for the OCR that may come later."""
-    found = []
-    for page in pages:
-        where = f"page {page.number}"
-        if not page.chars and page.images >= PICTURE_SHARE:
-            code = "text.hidden" if page.hidden else "text.absent"
-            said = "only text laid under a picture" if page.hidden else "a picture and no text"
-            found.append(Finding(code, "info", "unknown", f"{where} has {said}: not read"))
-        elif page.unreadable > DAMAGED_SHARE * len(page.chars):
-            message = f"{where}: {page.unreadable} of {len(page.chars)} characters are unreadable"
-            found.append(Finding("text.damaged", "warning", "unknown", message))
-    return found
+def _read(source: Source, scan: Recognised, detector: str) -> list[Trial]:
+    """What the detectors, or the reader itself, made of the document."""
+    document = scan.document
+    notes = (*source.notes, *document.notes, *scan.notes, *text_layer(document.pages))
+    if document.tables is None:
+        return run_ladder(source.data, document, detector, notes)
+    name = READERS[source.media_type].name
+    if not document.pages:
+        reading = tables_to_reading(document.tables, notes)
+        stated = document.media_type not in UNSTATED
+        return [Trial(name, reading, document.lines, tables=document.tables, stated=stated)]
+    tables, lines = pages_to_contents(document)
+    tables = (*document.tables, *tables)
+    reading = tables_to_reading(tables, notes, page_sights(document.pages))
+    return [Trial(name + RECOGNISING, reading, (*document.lines, *lines), tables=tables)]
+
+
+def _recognise(source: Source, document: Document, best: Trial) -> Recognised:
+    """The document with the pages recognised that have to be; the same one where none has."""
+    if document.tables is not None:
+        lacking = best.reading.status == "incomplete"
+        return (recognise_embedded(source, document) if lacking else None) or Recognised(document)
+    lacks = pages_to_recognise(source, document, best.reading.status == "incomplete")
+    return (recognise_pages(source, document, lacks) if lacks else None) or Recognised(document)
 
 
 def _refuse_other(document: Document, best: Trial, heading: Heading) -> None:
@@ -99,8 +121,8 @@ def _refuse_other(document: Document, best: Trial, heading: Heading) -> None:
     codes = {f.code for f in best.reading.findings}
     if codes & {"text.absent", "text.hidden"}:
         raise NoContentError(
-            "no text that says so: the pages are pictures, which this version does not read",
-            "look for the report as PDF with text",
+            "no text that says so: pages are pictures that were not recognised",
+            "install gkextract[ocr], or look for the report as PDF with text",
         )
     if "text.damaged" in codes or (not any(p.chars for p in document.pages) and document.pages):
         raise NoContentError(
@@ -114,14 +136,18 @@ def _refuse_other(document: Document, best: Trial, heading: Heading) -> None:
 
 
 def _to_report(
-    source: Source, document: Document, trials: list[Trial], best: Trial, heading: Heading
+    source: Source, scan: Recognised, trials: list[Trial], best: Trial, heading: Heading
 ) -> Report:
+    document = scan.document
     matrices, judged, status = blame_findings(best, trials)
-    findings = [*judged, *heading.findings]
+    unclear = heading_doubts(heading.title, document)
+    findings = [*judged, *heading.findings, *unclear]
+    if unclear:
+        status = max(status, "doubtful", key=lambda s: RANKS.index(s))
     if heading.year is not None and heading.year < FORM_SINCE and not any(matrices):
         message = f"the report is for {heading.year}: the form exists since {FORM_SINCE}"
         findings.append(Finding("report.before_form", "info", "publisher", message))
-    proactive, applications, review = (_as_shown(m, document.pages) for m in matrices)
+    proactive, applications, review = (_as_shown(m, scan) for m in matrices)
     checks = best.reading.checks
     report = Report(
         source=source_to_dict(source, document.page_count),
@@ -144,18 +170,23 @@ def _to_report(
     return finish_report(report)
 
 
-def _as_shown(matrix: Matrix | None, pages: tuple[Page, ...]) -> Matrix | None:
-    """The matrix with its boxes on the pages as a viewer shows them."""
-    turned = {p.number: p for p in pages if p.turn}
-    if matrix is None or not turned:
+def _as_shown(matrix: Matrix | None, scan: Recognised) -> Matrix | None:
+    """The matrix with its pages and boxes as a viewer of the file shows them."""
+    pages = {p.number: p for p in scan.document.pages}
+    if matrix is None or not (scan.frames or any(p.turn for p in pages.values())):
         return matrix
 
     def back(value: Value) -> Value:
-        page = turned.get(value.page or 0)
+        page = pages.get(value.page or 0)
         if page is None or value.box is None:
             return value
-        box = Turn(360 - page.turn, page.width, page.height).box(value.box)
-        return Value(value.raw, value.number, value.page, Box(*box), value.doubt, value.note)
+        frame = scan.frames.get(page.number)
+        box = value.box
+        if page.turn:
+            box = Box(*Turn(360 - page.turn, page.width, page.height).box(box))
+        elif frame is not None:
+            box = frame.box(box)
+        return replace(value, page=frame.number if frame is not None else page.number, box=box)
 
     rows = {r: {c: back(v) for c, v in values.items()} for r, values in matrix.rows.items()}
-    return Matrix(matrix.name, matrix.form, rows, matrix.missing, matrix.subtotals)
+    return replace(matrix, rows=rows)

@@ -32,6 +32,12 @@ ZIP = "application/zip"
 RAR = "application/vnd.rar"
 SEVEN_ZIP = "application/x-7z-compressed"
 GZIP = "application/gzip"
+PNG = "image/png"
+JPEG = "image/jpeg"
+GIF = "image/gif"
+TIFF = "image/tiff"
+BMP = "image/bmp"
+WEBP = "image/webp"
 UNKNOWN = "application/octet-stream"
 
 OFFICE = {
@@ -47,6 +53,9 @@ OFFICE = {
 
 ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP})
 """What holds documents as members, which are read one by one."""
+
+PICTURES = frozenset({PNG, JPEG, GIF, TIFF, BMP, WEBP})
+"""What is recognised, for it has no text."""
 
 SUPPORTED = frozenset(
     {
@@ -65,6 +74,7 @@ SUPPORTED = frozenset(
         MHT,
         *OFFICE,
         *ARCHIVES,
+        *PICTURES,
     }
 )
 """What this version has readers for."""
@@ -83,12 +93,12 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", GZIP),
     (b"Rar!\x1a\x07", RAR),
     (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
 )
 
 # A name inside a container that tells its kind; nothing is unpacked. In a ZIP it is looked for
@@ -162,9 +172,9 @@ def bytes_to_media_type(data: bytes) -> str:
         if data.startswith(magic):
             return _container_to_media_type(data, media_type)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "image/webp"
+        return WEBP
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
-        return "image/bmp"
+        return BMP
     if MHT_START.match(data[:TEXT_HEAD].removeprefix(b"\xef\xbb\xbf")):
         return MHT
     # tags are ASCII: so are pages known whose own encoding is broken or not known here

@@ -35,7 +35,6 @@ _USER = re.compile(r"^\s*([a-z][a-z0-9+.-]+://)[^/?#]*@", re.IGNORECASE)
 
 SAVE_AS_PDF = "open it and save it as PDF, then give the PDF"
 UNPACK = "unpack it and give the report inside"
-NO_PICTURES = "pictures are not read in this version: look for the report as PDF with text"
 
 # What the kinds of files are called that this version cannot read, and what to do with them.
 UNREAD: dict[str, tuple[str, str]] = {
@@ -43,12 +42,6 @@ UNREAD: dict[str, tuple[str, str]] = {
     "application/xml": ("an XML file", SAVE_AS_PDF),
     "application/json": ("JSON, data rather than a document", "give the report itself"),
     "application/gzip": ("a gzip archive", UNPACK),
-    "image/png": ("a picture (PNG)", NO_PICTURES),
-    "image/jpeg": ("a picture (JPEG)", NO_PICTURES),
-    "image/gif": ("a picture (GIF)", NO_PICTURES),
-    "image/tiff": ("a picture (TIFF)", NO_PICTURES),
-    "image/bmp": ("a picture (BMP)", NO_PICTURES),
-    "image/webp": ("a picture (WebP)", NO_PICTURES),
     "application/octet-stream": ("no kind of file known here", "give a PDF or a plain text file"),
 }
 

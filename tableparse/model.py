@@ -51,6 +51,17 @@ class Grid(NamedTuple):
     boxes: tuple[Box, ...]
 
 
+class Sight(NamedTuple):
+    """A piece of text as it was recognised in a picture: where, the text taken, its score (0 to
+    1), whether it is clear, and for a figure all that it may be, likeliest first."""
+
+    box: Box
+    text: str
+    score: float
+    clear: bool
+    choices: tuple[tuple[str, float], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as read: visible characters and what is drawn around them."""
@@ -73,6 +84,8 @@ class Page:
     turn: int = 0
     """Clockwise degrees from the page as shown by a viewer to the page as given here: 0 but
     for a page whose text lies on its side."""
+    sights: tuple[Sight, ...] | None = None
+    """The pieces of text of a page that was recognised in its picture; None for other pages."""
 
 
 class Span(NamedTuple):
@@ -157,6 +170,12 @@ class Value:
     """Words printed beside the number, kept word for word."""
     place: str | None = None
     """The cell's address in a container without pages."""
+    score: float | None = None
+    """How certain it was recognised in a picture, 0 to 1; None for figures of text."""
+    choices: tuple[tuple[int | float, float], ...] = ()
+    """The numbers that a figure in a picture may be where that is not clear, with scores."""
+    chosen: bool = False
+    """Whether the form's equations decided between the choices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tableparse.check import Checks, check_matrices, value_path
 from tableparse.formdata import read_data
 from tableparse.model import Finding, Matrix, Table, Value
 from tableparse.rows import quote
+from tableparse.sight import Sights, decide_doubts, with_sights
 
 TABLES = ("proactive", "applications", "review")
 
@@ -34,14 +35,21 @@ class Reading:
     status: str
 
 
-def tables_to_reading(tables: Sequence[Table], notes: Sequence[Finding] = ()) -> Reading:
-    """Align, check and judge. `notes` is what reader and detector already had to say."""
+def tables_to_reading(
+    tables: Sequence[Table], notes: Sequence[Finding] = (), sights: Sights | None = None
+) -> Reading:
+    """Align, check and judge. `notes` is what reader and detector already had to say, `sights`
+    what was seen on pages that were recognised in their pictures."""
     applications, said_a, used = tables_to_applications(tables)
     rest = [t for i, t in enumerate(tables) if i not in used]
     proactive, said_p, used_p = tables_to_proactive(rest)
     review, said_r, used_r = tables_to_review(rest)
     aside = tuple(_decoy(t) for i, t in enumerate(rest) if i not in used_p | used_r)
-    return _judged((proactive, applications, review), (said_p, said_a, said_r), aside, notes)
+    matrices = proactive, applications, review
+    if sights:
+        p, a, r = (decide_doubts(with_sights(m, sights)) for m in matrices)
+        matrices = p, a, r
+    return _judged(matrices, (said_p, said_a, said_r), aside, notes)
 
 
 def combine_readings(readings: Sequence[Reading], notes: Sequence[Finding]) -> Reading:
@@ -78,6 +86,7 @@ def _judged(
         *_missing(matrices),
         *(finding for findings in said for finding in findings),
         *_doubts(matrices),
+        *_chosen(matrices),
         *checks.findings,
         *_blank(matrices),
         *aside,
@@ -163,6 +172,21 @@ def _doubts(matrices: Sequence[Matrix | None]) -> list[Finding]:
             message = f"{matrix.name}.{row}: {len(figures)} not certain, printed as {raw}"
             paths = tuple(path for path, _ in figures)
             found.append(Finding(code, "error", "unknown", message, paths))
+    return found
+
+
+def _chosen(matrices: Sequence[Matrix | None]) -> list[Finding]:
+    found = []
+    for matrix in matrices:
+        if matrix is None:
+            continue
+        values = [*matrix_values(matrix), *subtotal_values(matrix)]
+        chosen = [(path, value) for path, value in values if value.chosen]
+        if chosen:
+            said = ", ".join(f"{path} {value.number}" for path, value in chosen)
+            message = f"not clear in the picture, taken as the equations allow alone: {said}"
+            paths = tuple(path for path, _ in chosen)
+            found.append(Finding("ocr.chosen", "info", "extraction", message, paths))
     return found
 
 

@@ -18,6 +18,8 @@ from tableparse.version import __version__
 SCHEMA_VERSION = "1.0"
 MAJOR = SCHEMA_VERSION.partition(".")[0]
 """The part of the version that changes when a key is taken away or changes its meaning."""
+RECOGNISED = "opencv+ocr"
+"""What evidence names as the detector of a figure that was recognised in a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +174,16 @@ def _value_to_evidence(value: Value, detector: str | None) -> dict[str, Any]:
         "raw": value.raw,
         "page": value.page,
         "bbox": [round(edge, 2) for edge in value.box] if value.box else None,
-        "detector": detector,
-        "confidence": 0.0 if value.doubt else 1.0,
+        "detector": detector if value.score is None else RECOGNISED,
+        "confidence": _confidence(value),
     }
     return {**found, "place": value.place} if value.place else found
+
+
+def _confidence(value: Value) -> float:
+    if value.doubt:
+        return 0.0
+    return 1.0 if value.score is None else max(value.score, 0.0001)
 
 
 def _dict_to_matrix(
@@ -206,7 +214,8 @@ def _number_to_value(number: Any, evidence: Mapping[str, Any] | None) -> Value:
     box = Box(*evidence["bbox"]) if evidence["bbox"] else None
     doubt = None if evidence["confidence"] else "unknown"
     place = evidence.get("place")
-    return Value(evidence["raw"], number, evidence["page"], box, doubt, place=place)
+    score = evidence["confidence"] if evidence["detector"] == RECOGNISED else None
+    return Value(evidence["raw"], number, evidence["page"], box, doubt, place=place, score=score)
 
 
 def dict_to_text(data: Mapping[str, Any]) -> str:

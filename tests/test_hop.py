@@ -14,7 +14,7 @@ from web import Web, raw, redirect, reply, sequence
 
 import gkextract
 from extract.hop import MAX_TRIED, compare_reports
-from gkextract import BlockedError, FetchError, FormatError, NoContentError, Report
+from gkextract import BlockedError, CorruptError, FetchError, NoContentError, Report
 
 TITLE = "某县人民政府2024年政府信息公开工作年度报告"
 
@@ -166,7 +166,7 @@ def test_lost_attachment_is_an_error_of_its_kind(web: Web) -> None:
     assert caught.value.source is not None
     assert caught.value.source["uri"] == f"{web.url}/p/page.html"
     web.routes["/a.pdf"] = reply(b"\x89PNG\r\n\x1a\n")
-    with pytest.raises(FormatError, match="picture"):
+    with pytest.raises(CorruptError, match="picture"):
         read(web, page(LINKS[0], "附件"))
     web.routes["/a.pdf"] = redirect("file:///etc/hostname")
     with pytest.raises(BlockedError):

@@ -178,8 +178,8 @@ def test_damaged_file_is_doubtful(made: bytes) -> None:
     assert codes(report) == ["source.damaged"]
 
 
-def test_page_that_is_a_picture_is_told(made: bytes) -> None:
-    """A table that is there as a picture is missing, and the page named."""
+def test_page_that_is_no_clear_picture_is_told(made: bytes) -> None:
+    """A page whose picture is too coarse to be read is named, and its table is missing."""
     with pymupdf.open(stream=made, filetype="pdf") as pdf:
         picture = pdf[1].get_pixmap(dpi=40)
         pdf.delete_page(1)
@@ -187,7 +187,7 @@ def test_page_that_is_a_picture_is_told(made: bytes) -> None:
         page.insert_image(page.rect, pixmap=picture)
         report = read(bytes(pdf.tobytes()))
     assert report.status == "incomplete"
-    assert {"text.absent", "table.missing"} <= set(codes(report))
+    assert {"ocr.page", "table.missing"} <= set(codes(report))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from extract.sniff import (
     MHT,
     OFD,
     OFFICE,
+    PICTURES,
     PROTECTED,
     RTF,
     TSV,
@@ -109,6 +110,12 @@ def _read_mht(source: Source) -> Document:
     return mht_to_document(source.data)
 
 
+def _read_image(source: Source) -> Document:
+    from extract.readers.images import image_to_document
+
+    return image_to_document(source.data, source.media_type)
+
+
 READERS = {
     "application/pdf": Reader("pdf", _read_pdf),
     HTML: Reader("html", _read_html),
@@ -125,4 +132,5 @@ READERS = {
     "text/plain": Reader("text", _read_text),
 }
 READERS |= {kind: Reader("libreoffice", _read_office) for kind in OFFICE}
+READERS |= {kind: Reader("opencv+ocr", _read_image) for kind in sorted(PICTURES)}
 """Readers by media type."""

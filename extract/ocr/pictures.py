@@ -1,0 +1,87 @@
+"""The pictures of a document's pages: pages of a PDF drawn, frames of picture files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from extract.readers.images import MAX_PIXELS, image_to_document, image_to_picture
+from extract.sniff import PDF
+from extract.source import Source
+
+Picture = npt.NDArray[Any]
+
+DRAWN = 216
+"""dpi at which pages are drawn that are no picture themselves."""
+COARSEST, FINEST = 72, 300
+"""dpi between which a scanned page is drawn at its picture's own resolution."""
+LARGE = 0.3
+"""Share of a page that a picture covers whose resolution is taken for the page's."""
+
+
+class Shown(NamedTuple):
+    """A page's picture, and the page's width as shown in points."""
+
+    picture: Picture
+    width: float
+
+
+def source_to_pictures(source: Source) -> Callable[[int], Shown]:
+    """A function that gives the picture of a page by its number, from 1."""
+    if source.media_type == PDF:
+        return lambda number: _pdf_picture(source.data, number)
+
+    return lambda number: image_to_shown(source.data, number)
+
+
+def image_to_shown(data: bytes, number: int = 1) -> Shown:
+    """A frame of a picture file, by its number from 1.
+
+    Raises CorruptError and LimitError, as the reader of picture files does."""
+    page = image_to_document(data, "").pages[number - 1]
+    return Shown(image_to_picture(data, number - 1), page.width)
+
+
+def _pdf_picture(data: bytes, number: int) -> Shown:
+    import pymupdf
+
+    with pymupdf.open(stream=data, filetype="pdf") as pdf:
+        page = pdf[number - 1]
+        dpi = _page_dpi(page)
+        most = (MAX_PIXELS / max(page.rect.width * page.rect.height, 1.0)) ** 0.5 * 72
+        pixmap = page.get_pixmap(dpi=int(min(dpi, most)), alpha=False)
+        shape = pixmap.height, pixmap.width, pixmap.n
+        colours = np.frombuffer(pixmap.samples, np.uint8).reshape(shape)
+        width = float(page.rect.width)
+    if shape[2] == 1:
+        return Shown(np.ascontiguousarray(colours[:, :, 0]), width)
+    return Shown(np.ascontiguousarray(colours[:, :, 2::-1]), width)
+
+
+def _page_dpi(page: Any) -> int:
+    area = abs(page.rect.width * page.rect.height) or 1.0
+    found = 0.0
+    for info in page.get_image_info():
+        x0, top, x1, bottom = info["bbox"]
+        if (x1 - x0) * (bottom - top) >= LARGE * area:
+            sides = sorted((info["width"], info["height"]))
+            spans = sorted((x1 - x0, bottom - top))
+            found = max(found, *(72 * a / b for a, b in zip(sides, spans, strict=True)))
+    return round(min(max(found, COARSEST), FINEST)) if found else DRAWN
+
+
+def pdf_to_image_shares(data: bytes) -> dict[int, float]:
+    """The share of each page, by its number, that pictures cover."""
+    import pymupdf
+
+    shares = {}
+    with pymupdf.open(stream=data, filetype="pdf") as pdf:
+        for page in pdf:
+            area = abs(page.rect.width * page.rect.height) or 1.0
+            boxes = [pymupdf.Rect(i["bbox"]) & page.rect for i in page.get_image_info()]
+            covered = sum(max(b.width, 0) * max(b.height, 0) for b in boxes)
+            shares[page.number + 1] = min(covered / area, 1.0)
+    return shares
