@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extract.ladder import Trial, confirmed, figures, independent
+from extract.trials import Trial, confirmed, figures, independent
 from tableparse.check import value_path
 from tableparse.model import Finding, Matrix, Value
 from tableparse.read import matrix_values

@@ -15,10 +15,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from extract.errors import FetchError, GkextractError, NoContentError, exception_to_error
-from extract.ladder import RANKS
 from extract.pipeline import extract_source
 from extract.sniff import HTML
 from extract.source import Source, bytes_to_source, check_supported, fetched_to_source
+from extract.trials import RANKS
 from extract.unwrap import unwrap_source
 from tableparse.compare import compare_reports
 from tableparse.model import Finding

@@ -8,42 +8,26 @@ from dataclasses import dataclass
 
 from extract.beat import enter, is_skipped, skipped_pages
 from extract.sniff import PDF
-from tableparse.labels import repair_glyphs
-from tableparse.model import Document, Finding, Grid, Line, Matrix, Page, Sight, Table
-from tableparse.pages import PageText, page_to_text, without_furniture
-from tableparse.read import (
-    TABLES,
-    Reading,
-    combine_readings,
-    matrix_values,
-    subtotal_values,
-    tables_to_reading,
+from extract.trials import (
+    RECOGNISING,
+    Trial,
+    best_trial,
+    confirmed,
+    figures,
+    independent,
+    with_combined,
 )
+from tableparse.labels import repair_glyphs
+from tableparse.model import Document, Finding, Grid, Line, Page, Sight, Table
+from tableparse.pages import PageText, page_to_text, without_furniture
+from tableparse.read import tables_to_reading
 from tableparse.stitch import pages_to_tables
 
-RANKS = ("verified", "unproven", "inconsistent", "doubtful", "incomplete")
-"""From the reading to prefer to the one to take last."""
 MARKERS = (
     "政府信息公开申请", "现行有效", "行政强制", "事业性收费", "集中采购", "结果维持", "自然人",
     "商业企业", "国家秘密", "内部事务", "不掌握", "重复申请", "公开出版物", "不补正", "结转下年度",
 )  # fmt: skip
 """Words of the form's tables; a page that holds a piece of one has at least two."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One detector's reading of a document, and the lines outside of its tables. `sources`
-    names the detector of each table where the trial combines several. `grids` (as detected, a
-    page each) and `tables` (filled and stitched) are what it read them from; `stated` says that
-    the document states its cells itself, as web pages and spreadsheets do."""
-
-    detector: str
-    reading: Reading
-    lines: tuple[Line, ...]
-    sources: tuple[str, ...] = ()
-    grids: tuple[Grid, ...] = ()
-    tables: tuple[Table, ...] = ()
-    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +98,6 @@ LADDER = (
     Rung("camelot", "camelot", _camelot, only=PDF),
     Rung("camelot+raster", "camelot", _camelot_raster, adds_lines=True, only=PDF),
 )
-
-
-RECOGNISING = "+ocr"
-"""The end of a detector's name where characters were recognised in pictures."""
 
 
 def _rung_name(rung: Rung, document: Document) -> str:
@@ -193,101 +173,6 @@ def settled(trials: Sequence[Trial], rung: Rung) -> bool:
         others = [figures(t) for t in trials if independent(best, t)]
         return all(confirmed(finding, figures(best), others) for finding in failed)
     return False
-
-
-def best_trial(trials: Sequence[Trial]) -> Trial:
-    """The reading to go by: by status, then by how much was found, then the earliest."""
-
-    def rank(trial: Trial) -> tuple[int, int]:
-        found = sum(
-            value.number is not None
-            for matrix in trial.reading.matrices
-            if matrix is not None
-            for _, value in matrix_values(matrix)
-        )
-        return RANKS.index(trial.reading.status), -found
-
-    return min(trials, key=rank)
-
-
-def with_combined(trials: Sequence[Trial], notes: Sequence[Finding]) -> list[Trial]:
-    """The trials, and the reading that takes each table from the trial that found it best,
-    where that is no trial's own (a document may rule one table and not the next)."""
-    readings = [t.reading for t in trials]
-    whole = combine_readings(readings, notes)
-    if any(r.matrices == whole.matrices for r in readings):
-        return list(trials)
-    sources = tuple(
-        next(t.detector for t in trials if t.reading.matrices[i] is whole.matrices[i])
-        for i in range(len(TABLES))
-    )
-    used = [t for t in trials if t.detector in sources]
-    lines = used[0].lines
-    for trial in used[1:]:
-        taken = [
-            m for m, name in zip(whole.matrices, sources, strict=True) if name == trial.detector
-        ]
-        lines = _outside(lines, trial, taken)
-    return [*trials, Trial("combined", whole, lines, sources)]
-
-
-def _outside(
-    lines: tuple[Line, ...], trial: Trial, taken: Sequence[Matrix | None]
-) -> tuple[Line, ...]:
-    """The lines that are not of the tables taken from a trial: those that it took for a
-    table's too and that stand among the figures, or next to such a line (heads, groups)."""
-    reach: dict[int, tuple[float, float]] = {}
-    for value in (v for m in taken if m is not None for _, v in matrix_values(m)):
-        if value.box is not None and value.page is not None:
-            top, bottom = reach.get(value.page, (value.box.top, value.box.bottom))
-            reach[value.page] = min(top, value.box.top), max(bottom, value.box.bottom)
-    theirs = set(trial.lines)
-    gone: set[int] = set()
-    for way in (1, -1):
-        last: Line | None = None
-        for i in range(len(lines))[::way]:
-            line = lines[i]
-            top, bottom = reach.get(line.page, (0.0, -1.0))
-            among = top <= (line.box.top + line.box.bottom) / 2 <= bottom
-            beside = last is not None and abs(last.page - line.page) <= 1
-            if line not in theirs and (among or beside):
-                gone.add(i)
-                last = line
-            else:
-                last = None
-    return tuple(line for i, line in enumerate(lines) if i not in gone)
-
-
-def independent(a: Trial, b: Trial) -> bool:
-    """Whether two readings found their cells in different ways. Those of recognised pages
-    share their characters, so neither bears the other out."""
-    if all(any(RECOGNISING in n for n in t.sources or (t.detector,)) for t in (a, b)):
-        return False
-    return not (_ways(a) & _ways(b))
-
-
-def _ways(trial: Trial) -> set[str]:
-    return {name.split("+")[0] for name in trial.sources or (trial.detector,)}
-
-
-def confirmed(
-    finding: Finding, own: dict[str, object], others: Sequence[dict[str, object]]
-) -> bool:
-    """Whether another reading has the same figures in all cells of a finding."""
-    return any(
-        all(cell in other and other[cell] == own.get(cell) for cell in finding.cells)
-        for other in others
-    )
-
-
-def figures(trial: Trial) -> dict[str, object]:
-    """Every figure of a reading by its path, printed subtotals too."""
-    return {
-        path: value.number
-        for matrix in trial.reading.matrices
-        if matrix is not None
-        for path, value in (*matrix_values(matrix), *subtotal_values(matrix))
-    }
 
 
 def pages_to_contents(document: Document) -> tuple[tuple[Table, ...], tuple[Line, ...]]:

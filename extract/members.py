@@ -14,10 +14,10 @@ from extract.errors import (
     NoContentError,
     exception_to_error,
 )
-from extract.ladder import RANKS
 from extract.readers.archive import archive_to_members
 from extract.sniff import ARCHIVES, SUPPORTED
 from extract.source import Source, bytes_to_source
+from extract.trials import RANKS
 from extract.unwrap import unwrap_source
 from tableparse.model import Finding, Matrix
 from tableparse.report import Report

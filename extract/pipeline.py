@@ -7,15 +7,7 @@ from dataclasses import dataclass, replace
 from extract.beat import enter
 from extract.blame import blame_findings
 from extract.errors import NoContentError
-from extract.ladder import (
-    RANKS,
-    RECOGNISING,
-    Trial,
-    best_trial,
-    page_sights,
-    pages_to_contents,
-    run_ladder,
-)
+from extract.ladder import page_sights, pages_to_contents, run_ladder
 from extract.members import extract_archive
 from extract.readers import READERS
 from extract.readers.turns import Turn
@@ -29,6 +21,7 @@ from extract.scans import (
 )
 from extract.sniff import ARCHIVES, PDF, TEXT
 from extract.source import Source, source_to_dict
+from extract.trials import RANKS, RECOGNISING, Trial, best_trial
 from tableparse.finish import finish_report
 from tableparse.model import Attempt, Box, Document, Finding, Matrix, Value
 from tableparse.prose import Heading, lines_to_heading, lines_to_sections

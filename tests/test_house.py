@@ -97,7 +97,7 @@ def test_data_files_are_packaged() -> None:
     }
     found = {
         _name(path)
-        for package in ("batch", "crawl", "extract", "tableparse")
+        for package in ("batch", "crawl", "extract", "gkextract-stubs", "tableparse")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract.blame import blame_findings
-from extract.ladder import Trial
 from extract.readers.pdf import pdf_to_document
+from extract.trials import Trial
 from fixtures.mutate.campaign import MUTATORS, Tally, make_variant, run_campaign, run_files
 from fixtures.mutate.edit import only
 from fixtures.mutate.law import Read, judge_read

@@ -10,8 +10,8 @@ import pytest
 from drawing import Pdf, balanced, matrix_to_texts, printed_form, review_to_texts, whole_report
 
 import gkextract
-from extract.ladder import confirmed
 from extract.readers.turns import Turn
+from extract.trials import confirmed
 from gkextract import NoContentError, Report
 from tableparse.model import Finding
 
@@ -181,7 +181,7 @@ def test_damaged_file_is_doubtful(made: bytes) -> None:
 def test_page_that_is_no_clear_picture_is_told(made: bytes) -> None:
     """A page whose picture is too coarse to be read is named, and its table is missing."""
     with pymupdf.open(stream=made, filetype="pdf") as pdf:
-        picture = pdf[1].get_pixmap(dpi=40)
+        picture = pdf[1].get_pixmap(dpi=20)
         pdf.delete_page(1)
         page = pdf.new_page(width=595, height=842)
         page.insert_image(page.rect, pixmap=picture)

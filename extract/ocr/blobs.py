@@ -42,10 +42,12 @@ class Piece(NamedTuple):
 
     @property
     def height(self) -> int:
+        """Pixels from top to bottom."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
+        """Pixels from left to right."""
         return self.x1 - self.x0
 
 

@@ -54,6 +54,7 @@ class Stroke:
 
     @property
     def length(self) -> float:
+        """Pixels along it."""
         return self.end - self.start
 
 

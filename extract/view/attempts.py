@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from extract.ladder import Trial, figures
 from extract.pipeline import Work
+from extract.trials import Trial, figures
 from extract.view.places import box_as_shown
 from tableparse.model import Box, Page, Table
 from tableparse.read import TABLES, matrix_values
