@@ -138,7 +138,7 @@ class NoContentError(GkextractError):
 
     code = "NO_CONTENT"
     exit_code = 14
-    advice = "check that it is a 政府信息公开工作年度报告 and has text, not pictures of it"
+    advice = "check that it is a 政府信息公开工作年度报告"
 
 
 class DependencyError(GkextractError):

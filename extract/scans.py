@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from extract.errors import DependencyError, NoContentError
+from extract.errors import CorruptError, DependencyError, NoContentError
 from extract.sniff import PDF, PICTURES
 from extract.source import Source
 from tableparse.model import Document, Finding, Page
@@ -80,7 +80,7 @@ def pages_to_recognise(source: Source, document: Document, incomplete: bool) -> 
     if source.media_type == PDF and incomplete and len(lacks) < len(document.pages):
         from extract.ocr.pictures import pdf_to_image_shares
 
-        shares = pdf_to_image_shares(source.data)
+        shares = pdf_to_image_shares(source.data, [p.number for p in document.pages])
         for page in document.pages:
             if shares.get(page.number, 0.0) >= PASTED_SHARE:
                 lacks.setdefault(page.number, "pasted")
@@ -91,9 +91,10 @@ def recognise_pages(
     source: Source, document: Document, lacks: Mapping[int, str]
 ) -> Recognised | None:
     """The document with those pages recognised; None where the extra `ocr` is not installed
-    and other pages have text.
+    or one of them cannot be drawn, and other pages have text.
 
-    Raises DependencyError where none has, NoContentError for a picture too small for a report."""
+    Raises DependencyError and CorruptError where none has, NoContentError for a picture too
+    small for a report."""
     if source.media_type in PICTURES and all(
         min(p.width, p.height) < LEAST_SIDE for p in document.pages
     ):
@@ -104,7 +105,7 @@ def recognise_pages(
 
         why = {number: SAID[lack] for number, lack in lacks.items()}
         seen = see_pages(document.pages, why, source_to_pictures(source))
-    except DependencyError:
+    except (CorruptError, DependencyError):
         if any(p.chars for p in document.pages):
             return None
         raise

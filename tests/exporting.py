@@ -114,7 +114,9 @@ def rows_to_document(tables: Mapping[str, list[Mapping[str, Any]]], number: int)
         "source": source,
         "title": report["title"],
         "agency": report["agency"],
-        "region": None,
+        "region": {"code": report["region_code"], "name": report["region_name"]}
+        if report["region_code"]
+        else None,
         "year": report["year"],
         "status": report["status"],
         **figures_to_tables(figures, forms, bool(report["review_found"])),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from extract.errors import CorruptError
 from extract.readers.images import MAX_PIXELS, image_to_document, image_to_picture
 from extract.sniff import PDF
 from extract.source import Source
@@ -32,7 +34,7 @@ class Shown(NamedTuple):
 def source_to_pictures(source: Source) -> Callable[[int], Shown]:
     """A function that gives the picture of a page by its number, from 1."""
     if source.media_type == PDF:
-        return lambda number: _pdf_picture(source.data, number)
+        return lambda number: _drawn(source.data, number)
 
     return lambda number: image_to_shown(source.data, number)
 
@@ -43,6 +45,13 @@ def image_to_shown(data: bytes, number: int = 1) -> Shown:
     Raises CorruptError and LimitError, as the reader of picture files does."""
     page = image_to_document(data, "").pages[number - 1]
     return Shown(image_to_picture(data, number - 1), page.width)
+
+
+def _drawn(data: bytes, number: int) -> Shown:
+    try:
+        return _pdf_picture(data, number)
+    except RuntimeError as error:  # what MuPDF raises for damaged files
+        raise CorruptError(f"page {number} cannot be drawn") from error
 
 
 def _pdf_picture(data: bytes, number: int) -> Shown:
@@ -73,15 +82,18 @@ def _page_dpi(page: Any) -> int:
     return round(min(max(found, COARSEST), FINEST)) if found else DRAWN
 
 
-def pdf_to_image_shares(data: bytes) -> dict[int, float]:
-    """The share of each page, by its number, that pictures cover."""
+def pdf_to_image_shares(data: bytes, numbers: Iterable[int]) -> dict[int, float]:
+    """The share of each of these pages, by its number, that pictures cover; none of a page that
+    does not open, which the reader has said."""
     import pymupdf
 
     shares = {}
-    with pymupdf.open(stream=data, filetype="pdf") as pdf:
-        for page in pdf:
-            area = abs(page.rect.width * page.rect.height) or 1.0
-            boxes = [pymupdf.Rect(i["bbox"]) & page.rect for i in page.get_image_info()]
-            covered = sum(max(b.width, 0) * max(b.height, 0) for b in boxes)
-            shares[page.number + 1] = min(covered / area, 1.0)
+    with suppress(Exception), pymupdf.open(stream=data, filetype="pdf") as pdf:
+        for number in numbers:
+            with suppress(Exception):
+                page = pdf[number - 1]
+                area = abs(page.rect.width * page.rect.height) or 1.0
+                boxes = [pymupdf.Rect(i["bbox"]) & page.rect for i in page.get_image_info()]
+                covered = sum(max(b.width, 0) * max(b.height, 0) for b in boxes)
+                shares[number] = min(covered / area, 1.0)
     return shares

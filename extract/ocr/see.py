@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from extract.beat import enter, is_skipped
 from extract.ocr.cutting import cut_long, pages_to_stretches, stretch_page
 from extract.ocr.pictures import Shown
 from extract.ocr.recogniser import load_recogniser
@@ -60,11 +61,13 @@ def see_pages(
     quarters = 0
     seen = 0
     for page in pages:
-        if page.number not in why or seen >= MAX_SEEN:
+        left = seen >= MAX_SEEN or is_skipped("ocr", page.number)
+        if page.number not in why or left:
             found.append(replace(page, number=len(found) + 1))
             frames[len(found)] = Frame(page.number, _to_rows(np.eye(3)))
             continue
         seen += 1
+        enter("ocr", page.number)
         shown = pictures(page.number)
         level = picture_to_level(shown.picture, shown.width)
         quarters, level, parts = turn_upright(recogniser, level, quarters)
