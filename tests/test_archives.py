@@ -179,6 +179,8 @@ def test_no_report_says_why() -> None:
     with pytest.raises(NoContentError):
         gkextract.extract(zipped())
     with pytest.raises(NoContentError):
+        gkextract.extract(zipped(("a.txt", b"plain words"), ("b.json", b'{"a": 1}')))
+    with pytest.raises(CorruptError):
         gkextract.extract(zipped(("a.txt", b"plain words"), ("b.png", b"\x89PNG\r\n\x1a\n")))
     with pytest.raises(CorruptError):
         gkextract.extract(zipped(("a.txt", b"plain words"), ("b.pdf", b"%PDF-1.4 nothing")))
