@@ -151,13 +151,13 @@ def _bombs(folder: Path) -> dict[str, str]:
 
 
 CODE = """
-import json, resource, sys, gkextract
+import json, sys, gkextract
+from bench.child import peak_megabytes
 try:
     code = gkextract.extract(sys.argv[1]).status
 except gkextract.GkextractError as error:
     code = error.code
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps([code, peak]))
+print(json.dumps([code, peak_megabytes()]))  # ru_maxrss would count what started this
 """
 
 
