@@ -48,9 +48,11 @@ def image_to_shown(data: bytes, number: int = 1) -> Shown:
 
 
 def _drawn(data: bytes, number: int) -> Shown:
+    from extract.readers.pdf import BROKEN
+
     try:
         return _pdf_picture(data, number)
-    except RuntimeError as error:  # what MuPDF raises for damaged files
+    except BROKEN as error:
         raise CorruptError(f"page {number} cannot be drawn") from error
 
 
@@ -87,10 +89,12 @@ def pdf_to_image_shares(data: bytes, numbers: Iterable[int]) -> dict[int, float]
     does not open, which the reader has said."""
     import pymupdf
 
+    from extract.readers.pdf import BROKEN
+
     shares = {}
-    with suppress(Exception), pymupdf.open(stream=data, filetype="pdf") as pdf:
+    with suppress(*BROKEN), pymupdf.open(stream=data, filetype="pdf") as pdf:
         for number in numbers:
-            with suppress(Exception):
+            with suppress(*BROKEN):
                 page = pdf[number - 1]
                 area = abs(page.rect.width * page.rect.height) or 1.0
                 boxes = [pymupdf.Rect(i["bbox"]) & page.rect for i in page.get_image_info()]

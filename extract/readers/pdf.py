@@ -26,8 +26,10 @@ from tableparse.model import Document, Finding, Page
 
 MAX_PAGES = 2000
 MAX_PAGE_CHARS = 200_000
-BROKEN = (RuntimeError, ValueError, LookupError, TypeError, ArithmeticError)
-"""What PyMuPDF raises on pages that are damaged."""
+BROKEN = (
+    RuntimeError, ValueError, LookupError, TypeError, ArithmeticError, pymupdf.mupdf.FzErrorBase,
+)  # fmt: skip
+"""What PyMuPDF raises on pages that are damaged; MuPDF's own errors are no RuntimeError."""
 DAMAGED = "source.damaged"
 DAMAGE = "the file is damaged and was read in part or after repair: parts may be missing or old"
 
