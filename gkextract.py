@@ -38,6 +38,8 @@ from extract.errors import (
 from tableparse.version import __version__
 
 if TYPE_CHECKING:
+    from extract.fetch import Jar
+    from extract.source import Source
     from tableparse.report import Report
 
 __all__ = [
@@ -92,30 +94,14 @@ def extract(
     detector that is not in DETECTORS."""
     if detector not in DETECTORS:
         raise ValueError(f"detector must be one of {', '.join(DETECTORS)}, not {detector!r}")
-    from extract.beat import know
-    from extract.source import check_supported, load_source, source_to_dict, source_to_uri
-    from extract.unwrap import unwrap_source
+    from extract.entry import read_source
 
-    known: dict[str, Any] = {}
-    try:
-        if not isinstance(source, bytes):
-            known = {"uri": source_to_uri(source)}
-        jar: dict[str, dict[str, str]] = {}
-        loaded = load_source(source, allow_private=allow_private, jar=jar)
-        known = source_to_dict(loaded)
-        loaded = unwrap_source(loaded)
-        known = source_to_dict(loaded)
-        know(known)
-        check_supported(loaded)
+    def read(loaded: Source, jar: Jar) -> Report:
         from extract.hop import extract_linked
 
         return extract_linked(loaded, detector, allow_private=allow_private, jar=jar)
-    except Exception as exc:
-        error = exception_to_error(exc)
-        error.source = error.source or known or None
-        if error is exc:
-            raise
-        raise error from exc
+
+    return read_source(source, read, allow_private=allow_private)
 
 
 def read_reports(path: str | Path) -> Iterator[dict[str, Any]]:

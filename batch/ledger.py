@@ -19,8 +19,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from batch.results import Results, output_errors
+from batch.results import WHAT, Results
 from extract.errors import GkextractError, OutputError, error_to_line
+from extract.staging import output_errors
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
@@ -75,7 +76,7 @@ class Ledger:
         """Open or make it, and lock it. OutputError where that fails or another run has it."""
         self.folder, self.print = folder, fingerprint
         self.results = Results(folder / "results")
-        with output_errors():
+        with output_errors(WHAT):
             self._lock = open(folder / "lock", "a+b")  # noqa: SIM115 (held to the end)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from extract.errors import OutputError
+from extract.staging import output_errors, sync
 
 PART = ".part"
+WHAT = "ledger"
+"""What an error of writing is said of."""
 LEAST_FREE = 64 << 20
 """Bytes of disk below which a run stops instead of tearing something."""
 
@@ -21,7 +23,7 @@ class Results:
     def __init__(self, folder: Path) -> None:
         """Raises OutputError where the folder cannot be made."""
         self.folder = folder
-        with output_errors():
+        with output_errors(WHAT):
             folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, name: str, text: str) -> str:
@@ -30,13 +32,13 @@ class Results:
         data = text.encode("utf-8", errors="backslashreplace")
         path = self._path(name)
         part = path.with_name(f"{path.name}{PART}")
-        with output_errors():
+        with output_errors(WHAT):
             free = os.statvfs(self.folder)
             if free.f_bavail * free.f_frsize < LEAST_FREE:
                 raise OutputError("the disk is full", "make room and run the same command again")
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                sync_folder(self.folder)
+                sync(self.folder)
             try:
                 with open(part, "wb") as file:
                     file.write(data)
@@ -47,7 +49,7 @@ class Results:
                 with suppress(OSError):
                     part.unlink()
                 raise
-            sync_folder(path.parent)
+            sync(path.parent)
         return hashlib.sha256(data).hexdigest()
 
     def read(self, name: str, sha256: str) -> str | None:
@@ -72,22 +74,3 @@ class Results:
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / f"{name}.json"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder last through a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def output_errors() -> Iterator[None]:
-    """What writing raises, as OutputError."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(f"the ledger cannot be written ({reason})") from error

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from extract.errors import OutputError
 
@@ -26,9 +27,9 @@ def stage_output(path: str, sources: Sequence[str] = ()) -> Iterator[str]:
             os.unlink(part)
         yield part
         with output_errors():
-            _sync(part)
+            sync(part)
             os.replace(part, target)
-            _sync(os.path.dirname(target))
+            sync(os.path.dirname(target))
     finally:
         with suppress(FileNotFoundError):
             os.unlink(part)
@@ -50,9 +51,9 @@ def stage_folder(path: str) -> Iterator[str]:
         yield part
         with output_errors():
             for name in os.listdir(part):
-                _sync(os.path.join(part, name))
+                sync(os.path.join(part, name))
             os.replace(part, target)
-            _sync(os.path.dirname(target))
+            sync(os.path.dirname(target))
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -97,16 +98,16 @@ def _is_same(target: str, source: str) -> bool:
 
 
 @contextmanager
-def output_errors() -> Iterator[None]:
-    """System errors of writing as OutputError."""
+def output_errors(what: str = "result") -> Iterator[None]:
+    """System errors of writing this as OutputError."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise OutputError(f"the result cannot be written ({reason})") from error
+        raise OutputError(f"the {what} cannot be written ({reason})") from error
 
 
-def _sync(path: str) -> None:
+def sync(path: str | Path) -> None:
     """Makes what was written last through a power cut, where the system can do that."""
     if os.path.isdir(path) and not hasattr(os, "O_DIRECTORY"):
         return

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from extract.errors import exception_to_error
+from extract.entry import read_source
+from extract.fetch import Jar
 from extract.hop import extract_linked
 from extract.members import extract_archive
 from extract.pipeline import Work, source_to_work
 from extract.sniff import ARCHIVES
-from extract.source import (
-    Source,
-    check_supported,
-    load_source,
-    source_to_dict,
-    source_to_uri,
-)
-from extract.unwrap import unwrap_source
+from extract.source import Source
 from tableparse.report import Report
 
 
@@ -28,27 +21,14 @@ def load_work(
     that links to its report, the member or attachment that was taken.
 
     Raises GkextractError as `gkextract.extract` does."""
-    known: dict[str, Any] | None = None
-    try:
-        if not isinstance(source, bytes):
-            known = {"uri": source_to_uri(source)}
-        jar: dict[str, dict[str, str]] = {}
-        loaded = load_source(source, allow_private=allow_private, jar=jar)
-        known = source_to_dict(loaded)
-        loaded = unwrap_source(loaded)
-        check_supported(loaded)
-        return _read(loaded, detector, allow_private, jar)
-    except Exception as exc:
-        error = exception_to_error(exc)
-        error.source = error.source or known
-        if error is exc:
-            raise
-        raise error from exc
+    return read_source(
+        source,
+        lambda loaded, jar: _read(loaded, detector, allow_private, jar),
+        allow_private=allow_private,
+    )
 
 
-def _read(
-    source: Source, detector: str, allow_private: bool, jar: dict[str, dict[str, str]]
-) -> Work:
+def _read(source: Source, detector: str, allow_private: bool, jar: Jar) -> Work:
     works: list[Work] = []
 
     def extract(found: Source) -> Report:
