@@ -157,6 +157,6 @@ def _workers(task: Task) -> Workers:
 
 
 def _outcome_to_dict(outcome: Outcome) -> dict[str, Any]:
-    names = ("status", "text", "wall", "cpu", "peak_mb", "reruns", "stderr")
+    names = ("status", "text", "sha256", "wall", "cpu", "peak_mb", "reruns", "stderr")
     line = error_to_line(outcome.error) if outcome.error is not None else None
     return {**{name: getattr(outcome, name) for name in names}, "line": line}

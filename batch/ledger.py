@@ -70,7 +70,7 @@ class Line(NamedTuple):
 
 
 class Ledger:
-    """The ledger in a folder, held by one run at a time."""
+    """The ledger in a folder, held by one run at a time, and by one of its threads at a time."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         """Open or make it, and lock it. OutputError where that fails or another run has it."""
@@ -95,7 +95,7 @@ class Ledger:
         self.swept = self.results.sweep()
 
     def _open(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(SCHEMA)
@@ -183,7 +183,8 @@ class Ledger:
         return Row(*found) if found else None
 
     def begin(self, key: str, uri: str) -> None:
-        """Count an attempt, before it is made: what ends the machine is counted, too."""
+        """Count an attempt; lasts with the next `commit`, which has to come before the attempt
+        is made: what ends the machine is counted, too."""
         self._write(
             "INSERT INTO work (key, print, state, attempts, boot, boots, uri)"
             " VALUES (?, ?, 'running', 1, ?, 0, ?)"
@@ -192,7 +193,6 @@ class Ledger:
             " boot = excluded.boot, uri = excluded.uri",
             (key, self.print, self.boot, uri),
         )
-        self.commit()
 
     def finish(self, key: str, state: str, found: dict[str, Any]) -> None:
         """What became of a key; lasts with the next `commit`. A result's file is there before

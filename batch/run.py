@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from batch.ledger import FINAL, PASSING, Ledger, Line, Row
 from batch.limits import Limits, load_limits
 from batch.listing import with_source
+from batch.scribe import Desk, Scribe
 from batch.workers import Outcome, Task
 from extract.errors import (
     CrashError,
@@ -35,6 +37,10 @@ MAX_BOOTS = 2
 MAX_ATTEMPTS = 1000
 """The same for the end of the run alone, which no document brings about: workers stand
 between."""
+
+SYNCS = 4
+"""Results that are written at the same time: what they wait for is the disk, and file systems
+make what is asked for together last together."""
 
 
 class Mapper(Protocol):
@@ -59,57 +65,80 @@ Suspect = tuple[int, int, str, str, dict[str, Any]]
 
 @dataclass(slots=True)
 class Run:
-    """One run. `template` has the options of every task."""
+    """One run. `template` has the options of every task; `ahead` documents are begun before a
+    worker is free for them. `told` is called from a thread of the run's own."""
 
     ledger: Ledger
     mapper: Mapper
     identify: Identify
     template: Task
     told: Told
+    ahead: int = 2
 
     def finish_all(self) -> None:
         """Do what is left. Raises OutputError, DependencyError: the same command goes on."""
         begun: set[str] = set()
         later: list[Suspect] = []
-        for outcome in self.mapper.map(self._tasks(begun, later)):
-            self._settle(outcome, begun, last=False)
-        self.ledger.commit()
+        self._map(self._tasks(begun, later), begun)
         later.sort(key=lambda suspect: suspect[:2])  # the least suspicious first
-        waiting = (self._begin(*s[2:]) for s in later if not s[0])
-        for outcome in self.mapper.map(waiting):
-            self._settle(outcome, begun, last=False)
+        self._map((self._begin(*s[2:]) for s in later if not s[0]), begun)
         for suspect in later:
             if suspect[0]:  # alone
-                self._settle(self.mapper.run(self._begin(*suspect[2:])), begun, last=False)
+                self._run(self._begin(*suspect[2:]), None, begun, last=False)
         twice = load_limits().times(2)
         for key, word, facts in self.ledger.keys_in("again"):
-            outcome = self.mapper.run(self._begin(key, word, facts), twice)
-            self._settle(outcome, begun, last=True)
+            self._run(self._begin(key, word, facts), twice, begun, last=True)
+
+    def _map(self, tasks: Iterable[Task | None], begun: set[str]) -> None:
+        """Have them read, several at a time, while a thread of its own keeps the ledger."""
+        with ThreadPoolExecutor(SYNCS, "gkextract-sync") as pool:
+
+            def settle(outcomes: list[Outcome]) -> None:
+                written = pool.map(self._write, outcomes)
+                for outcome, result in zip(outcomes, written, strict=True):
+                    self._settle(outcome, result, begun, last=False)
+
+            desk = Desk(tasks, settle, self.ledger.commit)
+            with Scribe(desk, self.ahead) as scribe:
+                for outcome in self.mapper.map(scribe.tasks()):
+                    scribe.say(outcome)
+
+    def _run(self, task: Task, limits: Limits | None, begun: set[str], *, last: bool) -> None:
+        """Have one read alone."""
+        self.ledger.commit()
+        outcome = self.mapper.run(task, limits)
+        self._settle(outcome, self._write(outcome), begun, last=last)
         self.ledger.commit()
 
-    def _tasks(self, begun: set[str], later: list[Suspect]) -> Iterator[Task]:
-        """The documents to be read, each said to be begun before it is given out; those that
-        runs ended on before go into `later`."""
+    def _tasks(self, begun: set[str], later: list[Suspect]) -> Iterator[Task | None]:
+        """The documents to be read, each said to be begun, and None for every other one; those
+        that runs ended on before go into `later`."""
         for n, word, facts in self.ledger.sources():
             try:
                 key = self.identify(self.ledger, word, facts)
             except GkextractError as error:
                 self.ledger.set_key(n, None, with_source(error, word))
                 self.told("failed", error)
+                yield None
                 continue
             self.ledger.set_key(n, key)
             row = self.ledger.row(key)
             if key in begun or (row is not None and _is_settled(row)):
                 self.told("kept", None)
+                yield None
             elif row is not None and row.state == "running" and self._give_up(key, word, row):
-                continue
-            elif row is not None and row.state == "running" and row.attempts >= SHY:
+                yield None
+            elif row is not None and row.state == "running" and self._is_suspect(row):
                 begun.add(key)
                 later.append((self._boots(row), row.attempts, key, word, facts))
+                yield None
             else:
                 begun.add(key)
                 yield self._begin(key, word, facts)
-        self.ledger.commit()
+
+    def _is_suspect(self, row: Row) -> bool:
+        """Whether it waits: read alone, it takes nobody with it that was only there as well."""
+        return self._boots(row) > 0 or row.attempts >= SHY
 
     def _boots(self, row: Row) -> int:
         """How often the machine ended while this was being read."""
@@ -128,16 +157,23 @@ class Run:
         self.ledger.begin(key, facts.get("uri") or source_to_uri(word))
         return replace(self.template, source=word, facts=facts, key=key)
 
-    def _settle(self, outcome: Outcome, begun: set[str], *, last: bool) -> None:
+    def _write(self, outcome: Outcome) -> str | GkextractError:
+        """The SHA-256 of the result's file, which is whole from here on; or why there is none."""
+        key = str(outcome.task.key)
+        error = outcome.error or _other_bytes(outcome, key)
+        return error or self.ledger.results.write(self._name(key), outcome.text)
+
+    def _settle(
+        self, outcome: Outcome, written: str | GkextractError, begun: set[str], *, last: bool
+    ) -> None:
         key = str(outcome.task.key)
         found = {
             "wall": outcome.wall, "cpu": outcome.cpu, "peak_mb": outcome.peak_mb,
             "reruns": outcome.reruns, "stderr": outcome.stderr or None,
         }  # fmt: skip
-        error = outcome.error or _other_bytes(outcome, key)
+        error = written if isinstance(written, GkextractError) else None
         if error is None:
-            sha256 = self.ledger.results.write(self._name(key), outcome.text)
-            values = {"status": outcome.status, "code": None, "error": None, "sha256": sha256}
+            values = {"status": outcome.status, "code": None, "error": None, "sha256": written}
             self.ledger.finish(key, "done", {**found, **values})
         elif error.code in AGAIN:
             self._fail(key, "quarantined" if last else "again", error, found)
@@ -168,8 +204,7 @@ def _is_settled(row: Row) -> bool:
 
 def _other_bytes(outcome: Outcome, key: str) -> GkextractError | None:
     """The error for a report on other bytes than were hashed; addresses have no hash before."""
-    sha256 = json.loads(outcome.text).get("source", {}).get("sha256")
-    if "u" in key or sha256 is None or key.startswith(sha256):
+    if "u" in key or key.startswith(outcome.sha256):
         return None
     error = InputError("the file was changed while it was read", "run the command again")
     return with_source(error, outcome.task.source)

@@ -23,7 +23,7 @@ RERUNS = 3
 """Times that a document is started over with what ended its worker left out."""
 MAX_SAID = 64 << 20
 """Bytes that a worker may say of one document."""
-DOCUMENTS = 200
+DOCUMENTS = 500
 """Documents after which a worker is replaced: what libraries leak ends with it."""
 FAT_MB = 1024
 """Memory that a worker may keep between documents."""
@@ -51,12 +51,14 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a task: the report's JSON without line break and its status, or an error
-    (status `failed`). Seconds of wall and processor time, the worker's memory where it is
+    (status `failed`). The SHA-256 of the bytes that the report is of, as it says; seconds of wall
+    and processor time, the worker's memory where it is
     known, how often the document was started over, its worker's last words if that died."""
 
     task: Task
     status: str
     text: str = ""
+    sha256: str = ""
     error: GkextractError | None = None
     wall: float = 0.0
     cpu: float = 0.0
@@ -90,6 +92,7 @@ class Slot:
     def __init__(self, spawn: Callable[[], Process], limits: Limits) -> None:
         self._spawn = spawn
         self.limits = limits
+        self._told = asdict(limits)
         self.process: Process | None = None
         self._job: _Job | None = None
         self._killed = 0.0
@@ -116,7 +119,7 @@ class Slot:
             self.process = self._spawn()
         job.heard, job.at, job.verdict, self._killed = monotonic(), BEGINNING, None, 0.0
         job.pages, job.extra, self.process.received = 0, 0.0, 0
-        limits = asdict(job.limits)
+        limits = dict(self._told if job.limits is self.limits else asdict(job.limits))
         for name in ("seconds", "seconds_at_most"):  # what is left of them
             limits[name] = max(limits[name] - job.spent, 1)
         self.process.ask(
@@ -208,9 +211,11 @@ class Slot:
         else:
             status, text = str(said["status"]), str(said["text"])
             # the worker may be under the document's control: its word is not taken for JSON
-            if json.loads(text)["status"] != status:
+            report = json.loads(text)
+            if report["status"] != status:
                 raise FrameError("a report of another status")
-            outcome = self._outcome(job, status=status, text=text, peak_mb=rss)
+            sha256 = str(report.get("source", {}).get("sha256", ""))
+            outcome = self._outcome(job, status=status, text=text, sha256=sha256, peak_mb=rss)
         self._job = None
         self.process.served += 1
         starved = outcome.error is not None and outcome.error.code == "MEMORY"

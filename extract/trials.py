@@ -50,7 +50,7 @@ def with_combined(trials: Sequence[Trial], notes: Sequence[Finding]) -> list[Tri
     where that is no trial's own (a document may rule one table and not the next)."""
     readings = [t.reading for t in trials]
     whole = combine_readings(readings, notes)
-    if any(r.matrices == whole.matrices for r in readings):
+    if any(whole is r for r in readings):
         return list(trials)
     sources = tuple(
         next(t.detector for t in trials if t.reading.matrices[i] is whole.matrices[i])

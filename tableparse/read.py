@@ -54,15 +54,21 @@ def tables_to_reading(
 
 def combine_readings(readings: Sequence[Reading], notes: Sequence[Finding]) -> Reading:
     """Each table from the reading that found it best: whole before in part, without doubt
-    before doubtful, the earlier before the later. What adds up plays no part."""
+    before doubtful, the earlier before the later. What adds up plays no part. Where that is
+    all of one reading, it is that reading."""
     best = [_best(readings, i) for i in range(len(TABLES))]
     matrices = best[0].matrices[0], best[1].matrices[1], best[2].matrices[2]
+    for reading in readings:
+        if reading.matrices == matrices:
+            return reading
     said = tuple(reading.said[i] for i, reading in enumerate(best))
     aside = tuple(f for f in readings[0].aside if all(f in r.aside for r in readings))
     return _judged(matrices, said, aside, notes)
 
 
 def _best(readings: Sequence[Reading], table: int) -> Reading:
+    if len(readings) == 1:
+        return readings[0]
     return min(readings, key=lambda r: _rank(r.matrices[table], r.said[table]))
 
 

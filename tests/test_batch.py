@@ -18,13 +18,13 @@ import pytest
 from conftest import REPORTS, ROOT, Ran, run_gkextract
 
 from batch.ledger import Ledger
-from batch.limits import load_limits
+from batch.limits import Limits, load_limits
 from batch.listing import list_documents, text_to_shard
 from batch.page import tally_to_page
 from batch.run import Run, export_lines, rename_report
 from batch.tally import Progress, Tally, tally_to_table
 from batch.toolchain import toolchain_to_fingerprint
-from batch.workers import Task, Workers
+from batch.workers import Outcome, Task, Workers
 from extract.errors import GkextractError, InputError, OutputError
 from fixtures.torture.bombs import SMALL, write_bombs
 from fixtures.torture.damage import DAMAGES, judge_report, run_damage
@@ -251,6 +251,31 @@ def test_what_ends_the_machine_is_put_aside(open_ledger: Opener) -> None:
     assert lines[0]["error"]["type"] == "CRASH"
     assert "ended 2 times while it was read" in lines[0]["error"]["message"]
     assert [line.get("n") for line in lines[1:]] == ["unlucky", "1"]
+    ledger.close()
+
+
+def test_who_was_only_there_when_the_machine_ended_is_read(open_ledger: Opener) -> None:
+    """Of documents that were under way together when the machine went down, each is then read
+    alone: the next time it goes down, that is counted against one of them."""
+    ledger = open_ledger("a")
+    words = ["healthy:1", "healthy:2", "healthy:3"]
+    ledger.boot = "first"
+    for word in words:
+        ledger.begin(word, word)
+    ledger.boot = "second"
+    alone: list[list[int]] = []
+
+    class Watched(Workers):
+        def run(self, task: Task, limits: Limits | None = None) -> Outcome:
+            rows = [ledger.row(word) for word in words]
+            alone.append([row.boots for row in rows if row is not None])
+            return super().run(task, limits)
+
+    with Watched(program="fixtures.torture.faults") as workers:
+        ledger.list_sources((word, {}, None) for word in words)
+        Run(ledger, workers, lambda _, word, __: word, Task(""), lambda *_: None).finish_all()
+    assert alone == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    assert all(row is not None and row.state == "done" for row in map(ledger.row, words))
     ledger.close()
 
 

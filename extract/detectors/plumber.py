@@ -1,15 +1,19 @@
 """Ruled tables by pdfplumber's table finder, fed with the rulings that the reader saw.
 
 pdfplumber spends its time on reading characters; its finder alone is quick. So the finder's
-stages (edges to intersections to cells) are given nothing but edges: lines already snapped
-and joined, one table at a time, with the frame closed.
+first stage (edges to intersections) is given nothing but edges: lines already snapped and
+joined, one table at a time, with the frame closed. Its second stage (intersections to cells)
+compares every point with every other, a seventh of a document's time; the project's own finds
+the same cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
+from tableparse.cells import Lines, Point, crossings_to_boxes
 from tableparse.model import Box, Grid, Page, Ruling
 from tableparse.rulings import (
     TOUCH,
@@ -20,6 +24,7 @@ from tableparse.rulings import (
 )
 
 LEAST_CELLS = 2
+_place = itemgetter("x0", "top", "x1", "bottom")
 
 
 def page_to_grids(page: Page) -> tuple[Grid, ...]:
@@ -47,11 +52,24 @@ def _rulings_to_grids(page: Page, rulings: Iterable[Ruling]) -> tuple[Grid, ...]
 
 
 def _lines_to_boxes(across: list[Ruling], down: list[Ruling]) -> tuple[Box, ...]:
-    from pdfplumber.table import edges_to_intersections, intersections_to_cells
+    from pdfplumber.table import edges_to_intersections
 
     edges = [_edge(line, "h") for line in across] + [_edge(line, "v") for line in down]
-    cells = intersections_to_cells(edges_to_intersections(edges, TOUCH, TOUCH))
-    return tuple(sorted((Box(*map(float, cell)) for cell in cells), key=lambda b: b[1::-1]))
+    boxes = crossings_to_boxes(_numbered(edges_to_intersections(edges, TOUCH, TOUCH)))
+    return tuple(sorted(boxes, key=lambda b: b[1::-1]))
+
+
+def _numbered(intersections: dict[Point, dict[str, list[dict[str, Any]]]]) -> dict[Point, Lines]:
+    """pdfplumber's intersections, their edges by number; edges in one place are one."""
+    numbers: dict[Any, int] = {}
+
+    def number(edge: dict[str, Any]) -> int:
+        return numbers.setdefault(_place(edge), len(numbers))
+
+    return {
+        point: (frozenset(map(number, meet["v"])), frozenset(map(number, meet["h"])))
+        for point, meet in intersections.items()
+    }
 
 
 def _edge(line: Ruling, orientation: str) -> dict[str, Any]:
