@@ -10,6 +10,7 @@ and `{"source": {...}}`; at its end `{"status", "text", ...}` or `{"error": {"ty
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import time
@@ -29,6 +30,8 @@ from batch.frames import (
 from batch.limits import Limits, dict_to_limits
 from extract.errors import InternalError, LimitError, error_to_dict
 
+GARBAGE = 20_000
+"""Values made and not let go, from which the collector looks at them (Python's own: 700)."""
 Answer = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
 
 
@@ -50,6 +53,7 @@ def serve(boot: dict[str, Any], reply: Answer) -> None:
 
         start_fetcher(boot["allow_private"])
     write_frame(out, {"ready": confine.confine(boot["memory_mb"])})
+    settled = False
     while True:
         try:
             request = read_frame(requests)
@@ -62,6 +66,17 @@ def serve(boot: dict[str, Any], reply: Answer) -> None:
         said["cpu"] = round(time.process_time() - started, 4)
         said["rss_mb"] = _resident_mb()
         write_all(out, _answer_to_frame(said))
+        if not settled:  # all is loaded now
+            settled = True
+            _spare_collector()
+
+
+def _spare_collector() -> None:
+    """Leave what is loaded out of all later searches for garbage, and search less often: a
+    document makes many values, none of which refer to one another in circles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 class _Watch:

@@ -92,7 +92,7 @@ def _without(matrix: Matrix | None, contested: set[str]) -> Matrix | None:
     def kept(row: str, column: str, value: Value) -> Value:
         if value_path(matrix.name, row, column) not in contested:
             return value
-        return replace(value, number=None, doubt="detectors.differ")
+        return value._replace(number=None, doubt="detectors.differ")
 
     rows = {r: {c: kept(r, c, v) for c, v in vs.items()} for r, vs in matrix.rows.items()}
     return replace(matrix, rows=rows)

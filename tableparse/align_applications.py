@@ -167,7 +167,7 @@ def _contradicts(row: Row, heads: Sequence[Head]) -> bool:
 def _in_doubt(item: _Found) -> _Found:
     """The row under a header that contradicts the first: no figure has its column for certain."""
     values = {
-        column: replace(v, number=None, doubt=v.doubt or "column.unknown")
+        column: v._replace(number=None, doubt=v.doubt or "column.unknown")
         for column, v in item.values.items()
     }
     return replace(item, values=values)

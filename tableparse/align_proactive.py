@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tableparse.formdata import Edition, edition
 from tableparse.labels import proactive_columns, proactive_rows, squeeze
@@ -143,7 +142,7 @@ def _in_unit_of_form(value: Value, head: Head) -> Value:
     units = _UNIT.findall(squeeze(head.text))
     bare = isinstance(value.number, (int, float)) and not value.note
     if bare and any(unit != "万元" for unit in units):
-        return replace(value, number=None, doubt="value.unit")
+        return value._replace(number=None, doubt="value.unit")
     return value
 
 

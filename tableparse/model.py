@@ -97,8 +97,7 @@ class Span(NamedTuple):
     c1: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A rectangle of a table, merged or not, with its text in reading order."""
 
     span: Span
@@ -156,8 +155,7 @@ class Document:
     """What the document says of itself: `published` (a date), `index_number` (索引号)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A figure: what is printed, and the number it says. `number` is None for blanks and
     marks (no doubt) and where the print does not give one number (`doubt` says why)."""
 

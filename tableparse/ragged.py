@@ -82,7 +82,7 @@ def mend_ragged(table: Table) -> tuple[Table, tuple[Finding, ...]]:
 def _lost(last: Cell, number: int, cols: int) -> Cell:
     """What is left of a short row's width: nothing that could be told to be blank."""
     span = Span(number, number + 1, last.span.c1, cols)
-    return replace(last, span=span, text="", box=None, doubt=RAGGED, place=None)
+    return last._replace(span=span, text="", box=None, doubt=RAGGED, place=None)
 
 
 def _prints(row: Row) -> bool:
@@ -106,7 +106,7 @@ def _prints_outside(row: Row, band: _Band) -> bool:
 def doubt_row(row: Row) -> dict[Cell, Cell]:
     """The figures of a row, each with the same cell in doubt."""
     return {
-        cell: replace(cell, doubt=cell.doubt or RAGGED)
+        cell: cell._replace(doubt=cell.doubt or RAGGED)
         for cell in row.cells
         if looks_numeric(cell.text)
     }
@@ -216,12 +216,12 @@ def _moved(own: Sequence[Cell], band: _Band, spacers: bool) -> dict[Cell, Cell] 
         return None
     left = band.width - band.heads
     moved = {
-        cell: replace(cell, span=cell.span._replace(c0=left + i, c1=left + i + 1))
+        cell: cell._replace(span=cell.span._replace(c0=left + i, c1=left + i + 1))
         for i, cell in enumerate(figures)
     }
     label = before[-1]
     if label.span.r1 - label.span.r0 == 1:
-        moved[label] = replace(label, span=label.span._replace(c1=left))
+        moved[label] = label._replace(span=label.span._replace(c1=left))
     return moved
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tableparse.labels import Labels
 from tableparse.model import Cell, Finding, Table, Value
@@ -148,7 +148,7 @@ def same_figures(a: dict[str, Value], b: dict[str, Value]) -> bool:
 
 def in_doubt(value: Value, doubt: str) -> Value:
     """The value without its number, for a reason."""
-    return replace(value, number=None, doubt=doubt, note=None)
+    return value._replace(number=None, doubt=doubt, note=None)
 
 
 def note(code: str, message: str, cells: Sequence[str] = (), severity: str = "warning") -> Finding:

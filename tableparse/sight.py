@@ -51,15 +51,14 @@ def _seen(value: Value, path: str, sights: Sights, least: float) -> Value:
         return value
     score = min(s.score for s in inside)
     if all(s.clear and (s.score >= least or not s.choices) for s in inside):
-        return replace(value, score=score)
+        return value._replace(score=score)
     choices = inside[0].choices if len(inside) == 1 else ()
     numbers: dict[int | float, float] = {}
     for text, likely in choices:
         number = text_to_value(text, path).number
         if isinstance(number, (int, float)) and (number or likely >= SURE_ZERO):
             numbers.setdefault(number, likely)
-    return replace(
-        value,
+    return value._replace(
         number=None,
         doubt=value.doubt or UNCLEAR,
         score=score,
@@ -154,7 +153,7 @@ class _Search:
         path = self.paths[len(chosen)]
         value = self.values[path]
         for number, _ in value.choices:
-            chosen[path] = replace(value, number=number, doubt=None, chosen=True)
+            chosen[path] = value._replace(number=number, doubt=None, chosen=True)
             if all(self._may_hold(e, chosen) for e in self.equations if path in e.paths):
                 self._try(chosen, found)
             del chosen[path]

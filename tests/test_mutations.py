@@ -209,7 +209,7 @@ def proactive_trial(name: str, fees: list[str], doubt: str | None) -> Trial:
             figures = fees if row.key == "fees" else ["1"] * len(section.columns)
             rows.append([row.label, *figures])
     table = rows_to_table([[*row, *["<"] * (4 - len(row))] for row in rows])
-    cells = tuple(replace(c, doubt=doubt if c.text == "315" else None) for c in table.cells)
+    cells = tuple(c._replace(doubt=doubt if c.text == "315" else None) for c in table.cells)
     return Trial(name, tables_to_reading([replace(table, cells=cells)]), ())
 
 

@@ -22,8 +22,8 @@ def place(table: Table, page: int, x: float = 80.0, top: float = 200.0) -> Place
     """A table on a page, its top left corner at (x, top)."""
     xs = tuple(x + edge for edge in table.xs)
     cells = tuple(
-        replace(
-            c, page=page, box=Box(x + c.box.x0, top + c.box.top, x + c.box.x1, top + c.box.bottom)
+        c._replace(
+            page=page, box=Box(x + c.box.x0, top + c.box.top, x + c.box.x1, top + c.box.bottom)
         )
         for c in table.cells
         if c.box

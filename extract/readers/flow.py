@@ -79,7 +79,7 @@ def _doubt_strays(table: Table) -> Table:
             right = [c for c in row.cells if c.span.c0 >= inked[0].span.c1]
             one_each = len(right) == len(heads)  # read by their order
             if not one_each and any(_is_stray(c, heads) for c in right if c.text):
-                changed |= {c: replace(c, doubt=c.doubt or "row.ragged") for c in right}
+                changed |= {c: c._replace(doubt=c.doubt or "row.ragged") for c in right}
     if not changed:
         return table
     return replace(table, cells=tuple(changed.get(c, c) for c in table.cells))

@@ -87,7 +87,7 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 
 def _is_sure(text: str) -> bool:
-    return sum(c > "\x7f" for c in text[: 1 << 20]) >= SURE
+    return _beyond_ascii(text[: 1 << 20]) >= SURE
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
@@ -95,7 +95,11 @@ def _is_damaged_utf8(data: bytes) -> bool:
     other characters without a word."""
     text = data.decode("utf-8", errors="replace")
     bad = text.count(UNKNOWN)
-    return sum(c > "\x7f" for c in text) - bad > bad
+    return _beyond_ascii(text) - bad > bad
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", errors="ignore"))
 
 
 def _decode(data: bytes, codec: str) -> Decoded:
@@ -103,7 +107,7 @@ def _decode(data: bytes, codec: str) -> Decoded:
     bad = text.count(UNKNOWN)
     if not bad:
         return Decoded(text, codec)
-    if bad > CORRUPT_SHARE * sum(c > "\x7f" for c in text):
+    if bad > CORRUPT_SHARE * _beyond_ascii(text):
         raise CorruptError("the page breaks its own encoding")
     message = f"{bad} characters of the page are unreadable in its encoding ({codec})"
     return Decoded(text, codec, (Finding("source.damaged", "warning", "unknown", message),))

@@ -34,7 +34,7 @@ def raw_to_table(raw: RawTable, top: float) -> tuple[Table, tuple[Finding, ...]]
         ]
         for at in (at for r_, at in slotted.overlapped if r_ == r):
             lost = cells[at - len(spans)]
-            cells[at - len(spans)] = replace(lost, doubt=lost.doubt or "cell.overlap")
+            cells[at - len(spans)] = lost._replace(doubt=lost.doubt or "cell.overlap")
     table = Table(slotted.rows, slotted.cols, tuple(cells))
     if raw.part:
         table = _without_empty_end(table)

@@ -164,12 +164,12 @@ def _span_to_chars(span: dict[str, Any], run: int, turn: Turn) -> tuple[list[Cha
     if turn.degrees or span["wmode"]:
         found = [_turned(glyph, span["wmode"], size, run, turn) for glyph in glyphs]
     else:
-        found = [
-            Char(chr(code), ox, oy - above, box[2], oy + below, size, run)
-            if 32 <= code < 0xD800
-            else Char(_code_to_text(code), ox, oy - above, box[2], oy + below, size, run)
-            for code, _, (ox, oy), box in glyphs
-        ]
+        found = []
+        for code, _, (ox, oy), box in glyphs:
+            text = chr(code) if 32 <= code < 0xD800 else _code_to_text(code)
+            # as Char() does it, a third sooner: there are thousands
+            char = tuple.__new__(Char, (text, ox, oy - above, box[2], oy + below, size, run))
+            found.append(char)
     unknown = 0
     if not all(32 <= glyph[0] < 0xD800 for glyph in glyphs):
         unknown = sum(c.text == UNKNOWN for c in found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from extract.errors import LimitError
 from extract.readers.flow import Flow
@@ -192,7 +192,7 @@ def _end_block(grid: _Grid, block: Sequence[int], flow: Flow) -> None:
     if (last - first) * (right - left) > MAX_SLOTS:
         raise LimitError(f"a table is too large (slots granted={MAX_SLOTS})")
     moved = [
-        replace(c, span=Span(s.r0 - first, s.r1 - first, s.c0 - left, s.c1 - left))
+        c._replace(span=Span(s.r0 - first, s.r1 - first, s.c0 - left, s.c1 - left))
         for c in cells
         for s in (c.span,)
     ]
@@ -235,4 +235,4 @@ def _spread(cell: Cell, taken: Mapping[Slot, Cell], cols: int) -> Cell:
         return cell
     while c1 < cols and (r0, c1) not in taken:
         c1 += 1
-    return replace(cell, span=Span(r0, r1, c0, c1))
+    return cell._replace(span=Span(r0, r1, c0, c1))
