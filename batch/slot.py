@@ -37,7 +37,8 @@ BEGINNING = ("reading", None)
 class Task:
     """A document to be read: a path or an address, and how. `facts` go into the `source` of
     report and error (a stored file's own address, when it was fetched); `key` is the caller's
-    own and comes back untouched."""
+    own and comes back untouched. With `page` the outcome's text is no report but `{"status",
+    "page"}`, the page of HTML that shows it."""
 
     source: str
     detector: str = "auto"
@@ -45,6 +46,7 @@ class Task:
     lines: bool = True
     allow_private: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    page: bool = False
     key: Any = None
 
 
@@ -126,7 +128,7 @@ class Slot:
             {
                 "source": task.source, "detector": task.detector, "evidence": task.evidence,
                 "lines": task.lines, "allow_private": task.allow_private, "facts": task.facts,
-                "skip": job.skip, "limits": limits, "folder": _working_folder(),
+                "page": task.page, "skip": job.skip, "limits": limits, "folder": _working_folder(),
             }
         )  # fmt: skip
 

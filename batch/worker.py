@@ -1,10 +1,10 @@
 """The worker: reads one document at a time, tells what it is at, answers in plain JSON.
 
 A request is `{"source": path or address, "detector", "evidence", "lines", "allow_private",
-"facts": {...}, "skip": [[stage, page]], "limits": {...}, "folder"}`. What comes back, in order:
-`{"ready": grade}` once; for each request any number of `{"at": [stage, page]}`, `{"pages": n}`
-and `{"source": {...}}`; at its end `{"status", "text", ...}` or `{"error": {"type", "message"},
-"source": ..., ...}`, both with `cpu` (seconds) and `rss_mb`.
+"facts": {...}, "page", "skip": [[stage, page]], "limits": {...}, "folder"}`. What comes back, in
+order: `{"ready": grade}` once; for each request any number of `{"at": [stage, page]}`,
+`{"pages": n}` and `{"source": {...}}`; at its end `{"status", "text", ...}` or `{"error":
+{"type", "message"}, "source": ..., ...}`, both with `cpu` (seconds) and `rss_mb`.
 """
 
 from __future__ import annotations
@@ -133,11 +133,10 @@ def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
         route_fetch()
     beat.watch(tell, [(stage, page) for stage, page in request["skip"]])
     try:
-        report = gkextract.extract(
-            request["source"],
-            detector=request["detector"],
-            allow_private=request["allow_private"],
-        )
+        options = {"detector": request["detector"], "allow_private": request["allow_private"]}
+        if request["page"]:
+            return _page(request["source"], options)
+        report = gkextract.extract(request["source"], **options)
         if facts:
             report = replace(report, source=_with_facts(report.source, request))
         if request["lines"]:
@@ -152,6 +151,15 @@ def answer(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
         return {"error": gkextract.error_to_dict(error), "source": source}
     finally:
         beat.watch(None)
+
+
+def _page(source: str, options: dict[str, Any]) -> dict[str, Any]:
+    from extract.view.load import load_work
+    from extract.view.page import work_to_page
+
+    work = load_work(source, **options)
+    told = {"status": work.report.status, "page": work_to_page(work)}
+    return {"status": work.report.status, "text": json.dumps(told)}
 
 
 def _with_facts(source: Mapping[str, Any], request: dict[str, Any]) -> dict[str, Any]:

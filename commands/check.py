@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 import gkextract
+from batch.workers import Task, Workers
 from extract.output import say as say_aside
 from extract.output import write_stdout
 from extract.source import expand_source, source_to_uri
@@ -52,17 +53,19 @@ def _read(sources: list[str], allow_private: bool) -> tuple[list[Report], list[G
     """The reports of all sources in order, and the errors of those that gave none."""
     reports: list[Report] = []
     failed: list[GkextractError] = []
-    for source in sources:
-        try:
-            paths = list(expand_source(source))
-        except GkextractError as error:
-            failed.append(_told(error, source))
-            continue
-        for path in paths:
+    with Workers(allow_private=allow_private) as workers:
+        for source in sources:
             try:
-                reports.append(gkextract.extract(path, allow_private=allow_private))
+                paths = list(expand_source(source))
             except GkextractError as error:
-                failed.append(_told(error, path))
+                failed.append(_told(error, source))
+                continue
+            for path in paths:
+                outcome = workers.run(Task(path, evidence=True, allow_private=allow_private))
+                if outcome.error is not None:
+                    failed.append(_told(outcome.error, path))
+                else:
+                    reports.append(Report.from_json(outcome.text))
     return reports, failed
 
 

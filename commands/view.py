@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 import gkextract
+from batch.listing import is_address
+from batch.workers import Task, Workers
 from extract.output import open_output, say, write_stdout
-from gkextract import GkextractError, OutputError, exception_to_error
+from gkextract import GkextractError, OutputError
 
 
 def run(
@@ -63,15 +65,14 @@ def run(
 
 
 def _source_to_page(source: str, detector: str, allow_private: bool) -> str:
-    """The page's text. Raises GkextractError."""
-    from extract.view.load import load_work
-    from extract.view.page import work_to_page
-
-    work = load_work(source, detector=detector, allow_private=allow_private)
-    try:
-        return work_to_page(work)
-    except Exception as exc:
-        raise exception_to_error(exc) from exc
+    """The page's text, made where the document is read: in a process that may die of it.
+    Raises GkextractError."""
+    task = Task(source, detector, allow_private=allow_private, page=True)
+    with Workers(1, fetch=is_address(source), allow_private=allow_private) as workers:
+        outcome = workers.run(task)
+    if outcome.error is not None:
+        raise outcome.error
+    return str(json.loads(outcome.text)["page"])
 
 
 def _new_file() -> str:

@@ -137,6 +137,24 @@ def test_supervisor_loads_no_reader() -> None:
     assert int(peak) < 100_000
 
 
+@pytest.mark.parametrize("command", [(), ("check",), ("view", "-o", "page.html")])
+def test_no_command_reads_documents_itself(command: tuple[str, ...], tmp_path: Path) -> None:
+    """Whatever is asked for, the document is read in another process, which may die of it."""
+    target = tmp_path / "page.html"
+    words = [str(target) if word == "page.html" else word for word in command]
+    code = (
+        "import sys, cli\n"
+        "assert cli.main(sys.argv[1:]) == 0\n"
+        "heavy = {'pymupdf', 'pdfplumber', 'lxml', 'camelot', 'cv2', 'numpy'}\n"
+        "print(*(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, str(min(REPORTS.glob("*.pdf")))],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr.strip() == ""
+
+
 def test_caller_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
     """kill -9 of the supervisor in the middle of a document: its workers, and what they have
     started, end, and their folders go."""
