@@ -103,25 +103,25 @@ class Scribe:
             self._changed.notify_all()
         if said:
             self._desk.settle(said)
-        begun = self._begin(tasks, room) if room else []
+        begun, dry = self._begin(tasks, room) if room else ([], self._dry)
         if said or begun:
             self._desk.commit()
-        with self._changed:
+        with self._changed:  # that there are no more is said with the last ones, not before
             self._ready += begun
+            self._dry = dry
             self._changed.notify_all()
             return bool(self._said) or not self._closing
 
-    def _begin(self, tasks: Iterator[Task | None], room: int) -> list[Task]:
-        """Documents for the room there is; fewer where there is something else to do first."""
+    def _begin(self, tasks: Iterator[Task | None], room: int) -> tuple[list[Task], bool]:
+        """Documents for the room there is, fewer where there is something else to do first;
+        and whether these were the last."""
         begun: list[Task] = []
         for task in tasks:
             if task is not None:
                 begun.append(task)
             if len(begun) == room or self._said or self._closing:
-                return begun
-        with self._changed:
-            self._dry = True
-            return begun
+                return begun, False
+        return begun, True
 
     def _room(self) -> int:
         return 0 if self._dry else self._ahead - len(self._ready)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from tableparse.model import Box
 
 Point = tuple[float, float]
-Lines = tuple[frozenset[int], frozenset[int]]
-"""The vertical and the horizontal lines, by number, that meet in a point."""
+Lines = tuple[int, int]
+"""The vertical and the horizontal lines that meet in a point, a bit each."""
 
 
 def crossings_to_boxes(crossings: Mapping[Point, Lines]) -> list[Box]:
@@ -20,32 +20,38 @@ def crossings_to_boxes(crossings: Mapping[Point, Lines]) -> list[Box]:
     """
     columns: dict[float, list[Point]] = {}
     rows: dict[float, list[Point]] = {}
-    points = sorted(crossings)
-    for point in points:
+    for point in sorted(crossings):
         columns.setdefault(point[0], []).append(point)
         rows.setdefault(point[1], []).append(point)
-    below: dict[Point, list[Point]] = {}
-    right: dict[Point, list[Point]] = {}
-    for line in columns.values():
-        below.update((point, line[i + 1 :]) for i, point in enumerate(line))
-    for line in rows.values():
-        right.update((point, line[i + 1 :]) for i, point in enumerate(line))
-    found = (_corner_to_box(p, below[p], right[p], crossings) for p in points)
-    return [box for box in found if box is not None]
+    right = {
+        point: [(x, crossings[x, point[1]]) for x, _ in row[i + 1 :]]
+        for row in rows.values()
+        for i, point in enumerate(row)
+    }
+    found: list[Box] = []
+    for column in columns.values():
+        for i, corner in enumerate(column):
+            box = _corner_to_box(corner, column[i + 1 :], right[corner], crossings)
+            if box is not None:
+                found.append(box)
+    return found
 
 
 def _corner_to_box(
-    corner: Point, below: list[Point], right: list[Point], crossings: Mapping[Point, Lines]
+    corner: Point,
+    below: list[Point],
+    right: list[tuple[float, Lines]],
+    crossings: Mapping[Point, Lines],
 ) -> Box | None:
     down, across = crossings[corner]
-    beside = [(p[0], crossings[p][0]) for p in right if not across.isdisjoint(crossings[p][1])]
     for lower in below:
         left, foot = crossings[lower]
-        if down.isdisjoint(left):
+        if not down & left:
             continue
-        for x, side in beside:
-            opposite = crossings.get((x, lower[1]))
-            if opposite is None or side.isdisjoint(opposite[0]) or foot.isdisjoint(opposite[1]):
+        for x, (side, top) in right:
+            if not across & top:
                 continue
-            return Box(corner[0], corner[1], x, lower[1])
+            opposite = crossings.get((x, lower[1]))
+            if opposite is not None and side & opposite[0] and foot & opposite[1]:
+                return Box(corner[0], corner[1], x, lower[1])
     return None

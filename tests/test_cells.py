@@ -38,15 +38,15 @@ def test_cells_are_those_of_pdfplumber(across: list[Ruling], down: list[Ruling])
 def test_a_gap_in_a_side_makes_the_cell_larger() -> None:
     """A cell's side lies on one line: where two pieces only end at the same points, it does
     not, and the next line that goes through bounds the cell."""
-    one, two, left, right, top, middle, bottom = range(7)
+    one, two, left, right, top, middle, bottom = (1 << n for n in range(7))
     crossings = {
-        (0.0, 0.0): (frozenset({left}), frozenset({top})),
-        (9.0, 0.0): (frozenset({one}), frozenset({top})),
-        (0.0, 5.0): (frozenset({left}), frozenset({middle})),
-        (9.0, 5.0): (frozenset({two}), frozenset({middle})),
-        (20.0, 0.0): (frozenset({right}), frozenset({top})),
-        (20.0, 5.0): (frozenset({right}), frozenset({middle})),
-        (0.0, 9.0): (frozenset({left}), frozenset({bottom})),
-        (20.0, 9.0): (frozenset({right}), frozenset({bottom})),
+        (0.0, 0.0): (left, top),
+        (9.0, 0.0): (one, top),
+        (0.0, 5.0): (left, middle),
+        (9.0, 5.0): (two, middle),
+        (20.0, 0.0): (right, top),
+        (20.0, 5.0): (right, middle),
+        (0.0, 9.0): (left, bottom),
+        (20.0, 9.0): (right, bottom),
     }
     assert crossings_to_boxes(crossings) == [Box(0.0, 0.0, 20.0, 5.0), Box(0.0, 5.0, 20.0, 9.0)]

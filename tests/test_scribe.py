@@ -4,6 +4,7 @@ lost, and what goes wrong at the disk reaches whoever asks next."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -57,6 +58,16 @@ def test_each_is_begun_for_good_before_it_is_given_out_and_settled_once() -> Non
     settled = [n for n in diary.notes if n.startswith("settle")]
     assert settled == [f"settle {n}" for n in range(50)]
     assert diary.notes[-1] == "commit"
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 7])
+def test_a_slow_disk_loses_nothing(ahead: int) -> None:
+    """Whoever takes faster than the disk commits still gets every document, the last ones too."""
+    diary = Diary(9)
+    desk = diary.desk()
+    slow = Desk(desk.tasks, desk.settle, lambda: time.sleep(0.02))
+    with Scribe(slow, ahead) as scribe:
+        assert [task.source for task in scribe.tasks()] == [str(n) for n in range(9)]
 
 
 @pytest.mark.parametrize("fails", ["begin 2", "settle 1", "commit"])

@@ -10,10 +10,9 @@ the same cells.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import Any
 
-from tableparse.cells import Lines, Point, crossings_to_boxes
+from tableparse.cells import crossings_to_boxes
 from tableparse.model import Box, Grid, Page, Ruling
 from tableparse.rulings import (
     TOUCH,
@@ -24,7 +23,6 @@ from tableparse.rulings import (
 )
 
 LEAST_CELLS = 2
-_place = itemgetter("x0", "top", "x1", "bottom")
 
 
 def page_to_grids(page: Page) -> tuple[Grid, ...]:
@@ -54,22 +52,31 @@ def _rulings_to_grids(page: Page, rulings: Iterable[Ruling]) -> tuple[Grid, ...]
 def _lines_to_boxes(across: list[Ruling], down: list[Ruling]) -> tuple[Box, ...]:
     from pdfplumber.table import edges_to_intersections
 
-    edges = [_edge(line, "h") for line in across] + [_edge(line, "v") for line in down]
-    boxes = crossings_to_boxes(_numbered(edges_to_intersections(edges, TOUCH, TOUCH)))
-    return tuple(sorted(boxes, key=lambda b: b[1::-1]))
-
-
-def _numbered(intersections: dict[Point, dict[str, list[dict[str, Any]]]]) -> dict[Point, Lines]:
-    """pdfplumber's intersections, their edges by number; edges in one place are one."""
-    numbers: dict[Any, int] = {}
-
-    def number(edge: dict[str, Any]) -> int:
-        return numbers.setdefault(_place(edge), len(numbers))
-
-    return {
-        point: (frozenset(map(number, meet["v"])), frozenset(map(number, meet["h"])))
-        for point, meet in intersections.items()
+    edges = _lines_to_edges(across, down)
+    crossings = {
+        point: (_union(meet["v"]), _union(meet["h"]))
+        for point, meet in edges_to_intersections(edges, TOUCH, TOUCH).items()
     }
+    return tuple(sorted(crossings_to_boxes(crossings), key=lambda b: b[1::-1]))
+
+
+def _lines_to_edges(across: list[Ruling], down: list[Ruling]) -> list[dict[str, Any]]:
+    """Lines as pdfplumber takes them, each with a bit of its own; lines in one place share it."""
+    bits: dict[Ruling, int] = {}
+    for line in (*across, *down):
+        bits.setdefault(line, 1 << len(bits))
+    return [
+        {**_edge(line, orientation), "bit": bits[line]}
+        for orientation, lines in (("h", across), ("v", down))
+        for line in lines
+    ]
+
+
+def _union(edges: list[dict[str, Any]]) -> int:
+    found = 0
+    for edge in edges:
+        found |= edge["bit"]
+    return found
 
 
 def _edge(line: Ruling, orientation: str) -> dict[str, Any]:
