@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from extract.errors import CorruptError, DependencyError, NoContentError
-from extract.sniff import PDF, PICTURES
+from extract.sniff import OFD, PDF, PICTURES
 from extract.source import Source
 from tableparse.model import Document, Finding, Page
 
@@ -74,7 +74,7 @@ def text_layer(pages: tuple[Page, ...]) -> list[Finding]:
 def pages_to_recognise(source: Source, document: Document, incomplete: bool) -> dict[int, str]:
     """Why each page has to be recognised that has to be, by its number. `incomplete` tells that
     a table was not found in the pages' own text: then pictures beside text are looked at too."""
-    if source.media_type != PDF and source.media_type not in PICTURES:
+    if source.media_type not in (PDF, OFD) and source.media_type not in PICTURES:
         return {}
     lacks = {p.number: lack for p in document.pages if (lack := lacks_text(p))}
     if source.media_type == PDF and incomplete and len(lacks) < len(document.pages):
