@@ -33,6 +33,8 @@ class Recognised:
     document: Document
     notes: tuple[Finding, ...] = ()
     frames: Mapping[int, Frame] = field(default_factory=dict)
+    places: Mapping[int, str] = field(default_factory=dict)
+    """The addresses of pages that are pictures with one of their own."""
 
 
 def lacks_text(page: Page) -> str | None:
@@ -114,12 +116,14 @@ def recognise_pages(
 
 def recognise_embedded(source: Source, document: Document) -> Recognised | None:
     """A document that states its tables itself with the pictures in it recognised as pages, by
-    their numbers in its order; None where it has none.
+    their numbers in its order, after those that were fetched beside it; None where it has none.
+    A picture that could not be had keeps its number, so that nothing is joined over it.
 
     Raises DependencyError where the extra `ocr` is not installed and no table was found."""
     from extract.readers.embedded import source_to_embedded
 
-    pictures = source_to_embedded(source)
+    shown = [picture.data for picture in source.pictures]
+    pictures = [*shown, *source_to_embedded(source)]
     if not pictures:
         return None
     try:
@@ -127,15 +131,19 @@ def recognise_embedded(source: Source, document: Document) -> Recognised | None:
         from extract.ocr.see import see_pages
 
         blank = [Page(i, 0.0, 0.0, (), images=1.0) for i in range(1, len(pictures) + 1)]
-        why = {page.number: "no text of its own, in the document" for page in blank}
-        seen = see_pages(blank, why, lambda number: image_to_shown(pictures[number - 1]))
+        said = "no text of its own, in the document"
+        why = {p.number: said for p in blank if pictures[p.number - 1] is not None}
+        seen = see_pages(blank, why, lambda number: image_to_shown(pictures[number - 1] or b""))
     except DependencyError:
         if document.tables:
             message = f"the document holds {len(pictures)} pictures that were not read"
             note = Finding("text.absent", "info", "unknown", message)
             return Recognised(document, (note,))
         raise
-    return Recognised(replace(document, pages=seen.pages), seen.notes, seen.frames)
+    count = len(pictures) if shown else document.page_count
+    read = replace(document, pages=seen.pages, page_count=count)
+    places = {number: picture.uri for number, picture in enumerate(source.pictures, start=1)}
+    return Recognised(read, seen.notes, seen.frames, places)
 
 
 def heading_doubts(title: str | None, document: Document) -> list[Finding]:
