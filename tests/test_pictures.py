@@ -200,6 +200,15 @@ def test_ofd_page_that_its_pictures_do_not_show() -> None:
         gkextract.extract(lacking)
 
 
+def test_broken_picture_costs_itself() -> None:
+    """A picture cut short, in a document whose others prove every figure: the report is read, and
+    doubtful, for a table may have gone on there."""
+    third = images_to_pngs([Image.new("L", (1240, 1754), "white").rotate(1, fillcolor=0)])[0]
+    report = gkextract.extract(pngs_to_docx([*pngs(), third[: len(third) // 2]]))
+    assert report.status == "doubtful"
+    assert {"source.damaged", "text.absent"} <= {f.code for f in report.findings}
+
+
 def test_docx_of_the_pictures_is_the_fixture() -> None:
     """The pictures in the committed DOCX are large enough to be looked at, both of them."""
     assert len(source_to_embedded(bytes_to_source(pngs_to_docx(list(pngs()))))) == 2
