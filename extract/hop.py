@@ -3,7 +3,8 @@
 Pages often carry the report as an attachment instead of in their text, or both ways. Where the
 page has no table of the form, the attachment's report is the report; where both have, they are
 compared, and what differs is told. Nothing is followed from there on, and from a file on disk
-nothing is fetched at all: what a saved page links to is not the user's word.
+nothing is fetched at all: what a saved page links to is not the user's word. Pictures in a row are
+pages of the page itself (`extract/row.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from extract.errors import FetchError, GkextractError, NoContentError, exception_to_error
 from extract.pipeline import extract_source
+from extract.row import load_row, source_to_row
 from extract.sniff import HTML
 from extract.source import Source, bytes_to_source, check_supported, fetched_to_source
 from extract.trials import RANKS
@@ -82,10 +84,15 @@ def extract_linked(
     except NoContentError as error:
         failure = error
     hop = Hop(extract, allow_private, {} if jar is None else jar, monotonic() + SECONDS, [])
-    links = _links_to_try(source, page)
+    row = source_to_row(source)
+    links = _links_to_try(source, page, row)
     if page is not None and _has_tables(page):
+        if page.status == "incomplete":
+            page = _read_row(source, row, hop, page) or page
         return _beside(page, source, links, hop)
     found = _find_report(source, links, hop, page)
+    if found is None and page is not None:
+        found = _read_row(source, row, hop, page)
     if found is not None:
         return found
     if page is not None:
@@ -97,15 +104,15 @@ def extract_linked(
 
 
 def _has_tables(report: Report) -> bool:
-    return any((report.proactive, report.applications, report.review))
+    return _tables(report) > 0
 
 
-def _links_to_try(source: Source, page: Report | None) -> list[Link]:
-    """The page's attachments, best first; those that need no fetch only, where the page was
-    not fetched itself.
+def _links_to_try(source: Source, page: Report | None, row: Sequence[str]) -> list[Link]:
+    """The page's attachments, best first, without pictures in a row; those that need no fetch
+    only, where the page was not fetched itself.
 
     Raises NoContentError for a list of reports: which one is wanted, nobody said."""
-    links = _page_links(source)
+    links = [link for link in _page_links(source) if link.url not in row]
     named = {_TRIMMED.sub("", link.text) for link in links if _REPORT.search(link.text)}
     years = {year[1] for text in named if (year := _YEAR.search(text))}
     lists = len(years) > 1 or len(named) > MAX_TRIED
@@ -220,22 +227,49 @@ def _try_link(source: Source, link: Link, hop: Hop) -> Report | None:
     return replace(report, source={**report.source, **known})
 
 
+def _read_row(source: Source, urls: Sequence[str], hop: Hop, page: Report) -> Report | None:
+    """The report of the page and the pictures in a row on it; None where they add no table, and
+    the errors kept."""
+    if not urls:
+        return None
+    row = load_row(urls, lambda url: _fetch(source, url, hop))
+    hop.errors += row.errors
+    if all(picture.data is None for picture in row.pictures):
+        return None
+    shown = replace(source, pictures=row.pictures, notes=(*source.notes, *row.notes))
+    try:
+        report = hop.extract(shown)
+    except Exception as exc:
+        hop.errors.append(exception_to_error(exc))
+        return None
+    return report if _tables(report) > _tables(page) else None
+
+
+def _tables(report: Report) -> int:
+    return sum(map(bool, (report.proactive, report.applications, report.review)))
+
+
 def _load_link(source: Source, link: Link, hop: Hop) -> Source:
-    if link.data is not None:
-        inner = unwrap_source(bytes_to_source(link.data, f"{source.uri}!embedded"))
-        return replace(inner, retrieved_at=source.retrieved_at)
+    if link.data is None:
+        return _fetch(source, link.url, hop)
+    inner = unwrap_source(bytes_to_source(link.data, f"{source.uri}!embedded"))
+    return replace(inner, retrieved_at=source.retrieved_at)
+
+
+def _fetch(source: Source, url: str, hop: Hop) -> Source:
+    """The document under an address on the page. Raises as `fetch`."""
     from extract.fetch import fetch
 
     left = hop.ends - monotonic()
     if left <= 0:
         raise FetchError(f"the page's attachments took too long (seconds granted={SECONDS:g})")
     fetched = fetch(
-        link.url,
+        url,
         referer=source.uri,
         allow_private=hop.allow_private,
         deadline=min(left, ONE),
         jar=hop.jar,
-        charset="utf-8" if link.url.isascii() else _page_encoding(source),
+        charset="utf-8" if url.isascii() else _page_encoding(source),
     )
     return unwrap_source(fetched_to_source(fetched))
 

@@ -179,7 +179,9 @@ def _as_shown(matrix: Matrix | None, scan: Recognised) -> Matrix | None:
             box = Box(*Turn(360 - page.turn, page.width, page.height).box(box))
         elif frame is not None:
             box = frame.box(box)
-        return value._replace(page=frame.number if frame is not None else page.number, box=box)
+        number = frame.number if frame is not None else page.number
+        place = scan.places.get(number, value.place)
+        return value._replace(page=number, box=box, place=place)
 
     rows = {r: {c: back(v) for c, v in values.items()} for r, values in matrix.rows.items()}
     return replace(matrix, rows=rows)

@@ -3,12 +3,12 @@ page at a time, and only where a document's own text does not give the report.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from extract.errors import CorruptError, DependencyError, NoContentError
-from extract.sniff import PDF, PICTURES
+from extract.errors import CorruptError, DependencyError, FormatError, LimitError, NoContentError
+from extract.sniff import OFD, PDF, PICTURES
 from extract.source import Source
 from tableparse.model import Document, Finding, Page
 
@@ -33,6 +33,8 @@ class Recognised:
     document: Document
     notes: tuple[Finding, ...] = ()
     frames: Mapping[int, Frame] = field(default_factory=dict)
+    places: Mapping[int, str] = field(default_factory=dict)
+    """The addresses of pages that are pictures with one of their own."""
 
 
 def lacks_text(page: Page) -> str | None:
@@ -74,7 +76,7 @@ def text_layer(pages: tuple[Page, ...]) -> list[Finding]:
 def pages_to_recognise(source: Source, document: Document, incomplete: bool) -> dict[int, str]:
     """Why each page has to be recognised that has to be, by its number. `incomplete` tells that
     a table was not found in the pages' own text: then pictures beside text are looked at too."""
-    if source.media_type != PDF and source.media_type not in PICTURES:
+    if source.media_type not in (PDF, OFD) and source.media_type not in PICTURES:
         return {}
     lacks = {p.number: lack for p in document.pages if (lack := lacks_text(p))}
     if source.media_type == PDF and incomplete and len(lacks) < len(document.pages):
@@ -93,7 +95,7 @@ def recognise_pages(
     """The document with those pages recognised; None where the extra `ocr` is not installed
     or one of them cannot be drawn, and other pages have text.
 
-    Raises DependencyError and CorruptError where none has, NoContentError for a picture too
+    Raises DependencyError and what drawing raises where none has, NoContentError for a picture too
     small for a report."""
     if source.media_type in PICTURES and all(
         min(p.width, p.height) < LEAST_SIDE for p in document.pages
@@ -105,7 +107,7 @@ def recognise_pages(
 
         why = {number: SAID[lack] for number, lack in lacks.items()}
         seen = see_pages(document.pages, why, source_to_pictures(source))
-    except (CorruptError, DependencyError):
+    except (CorruptError, DependencyError, FormatError, LimitError):
         if any(p.chars for p in document.pages):
             return None
         raise
@@ -114,28 +116,53 @@ def recognise_pages(
 
 def recognise_embedded(source: Source, document: Document) -> Recognised | None:
     """A document that states its tables itself with the pictures in it recognised as pages, by
-    their numbers in its order; None where it has none.
+    their numbers in its order, after those that were fetched beside it; None where it has none.
+    A picture that could not be had or unpacked keeps its number, so that nothing is joined over it.
 
     Raises DependencyError where the extra `ocr` is not installed and no table was found."""
     from extract.readers.embedded import source_to_embedded
 
-    pictures = source_to_embedded(source)
+    shown = [picture.data for picture in source.pictures]
+    pictures = [*shown, *(x if _unpacks(x) else None for x in source_to_embedded(source))]
     if not pictures:
         return None
+    notes = _broken(pictures[len(shown) :])
+    if all(picture is None for picture in pictures):
+        return Recognised(document, notes)
     try:
         from extract.ocr.pictures import image_to_shown
         from extract.ocr.see import see_pages
 
         blank = [Page(i, 0.0, 0.0, (), images=1.0) for i in range(1, len(pictures) + 1)]
-        why = {page.number: "no text of its own, in the document" for page in blank}
-        seen = see_pages(blank, why, lambda number: image_to_shown(pictures[number - 1]))
+        said = "no text of its own, in the document"
+        why = {p.number: said for p in blank if pictures[p.number - 1] is not None}
+        seen = see_pages(blank, why, lambda number: image_to_shown(pictures[number - 1] or b""))
     except DependencyError:
         if document.tables:
             message = f"the document holds {len(pictures)} pictures that were not read"
             note = Finding("text.absent", "info", "unknown", message)
-            return Recognised(document, (note,))
+            return Recognised(document, (*notes, note))
         raise
-    return Recognised(replace(document, pages=seen.pages), seen.notes, seen.frames)
+    count = len(pictures) if shown else document.page_count
+    read = replace(document, pages=seen.pages, page_count=count)
+    places = {number: picture.uri for number, picture in enumerate(source.pictures, start=1)}
+    return Recognised(read, (*notes, *seen.notes), seen.frames, places)
+
+
+def _unpacks(data: bytes) -> bool:
+    from extract.readers.images import image_to_picture
+
+    try:
+        return bool(image_to_picture(data).size)
+    except (CorruptError, LimitError):
+        return False
+
+
+def _broken(embedded: Sequence[bytes | None]) -> tuple[Finding, ...]:
+    """Pictures of the document itself that cannot be unpacked: a table may go on in them."""
+    count = sum(picture is None for picture in embedded)
+    message = f"pictures in the document that cannot be unpacked: {count}"
+    return (Finding("source.damaged", "warning", "unknown", message),) if count else ()
 
 
 def heading_doubts(title: str | None, document: Document) -> list[Finding]:

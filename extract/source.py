@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extract.errors import CorruptError, FormatError, InputError, LimitError
 from extract.sniff import (
@@ -46,6 +46,14 @@ UNREAD: dict[str, tuple[str, str]] = {
 }
 
 
+class Shown(NamedTuple):
+    """A picture that a web page shows as a page of the report: its address, and its bytes; None
+    where these could not be had."""
+
+    uri: str
+    data: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document's bytes and where they are from. `uri` is the path as given, the final URL of
@@ -62,6 +70,8 @@ class Source:
     """What is to be said of how the document stood in these bytes, or came."""
     charset: str | None = None
     """The encoding that the server declared."""
+    pictures: tuple[Shown, ...] = ()
+    """Of a web page: the row of pictures that are its pages, fetched beside it."""
 
 
 def load_source(

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from extract.errors import CorruptError
-from extract.readers.images import MAX_PIXELS, image_to_document, image_to_picture
-from extract.sniff import PDF
+from extract.readers.images import MAX_PIXELS, Frames
+from extract.sniff import OFD, PDF
 from extract.source import Source
 
 Picture = npt.NDArray[Any]
@@ -35,16 +35,23 @@ def source_to_pictures(source: Source) -> Callable[[int], Shown]:
     """A function that gives the picture of a page by its number, from 1."""
     if source.media_type == PDF:
         return lambda number: _drawn(source.data, number)
+    if source.media_type == OFD:
+        from extract.ocr.ofd_sheets import ofd_to_pictures
 
-    return lambda number: image_to_shown(source.data, number)
+        return ofd_to_pictures(source.data)
+    frames = Frames(source.data)
+    return lambda number: _frame(frames, number - 1)
 
 
-def image_to_shown(data: bytes, number: int = 1) -> Shown:
-    """A frame of a picture file, by its number from 1.
+def image_to_shown(data: bytes) -> Shown:
+    """The first frame of a picture file.
 
     Raises CorruptError and LimitError, as the reader of picture files does."""
-    page = image_to_document(data, "").pages[number - 1]
-    return Shown(image_to_picture(data, number - 1), page.width)
+    return _frame(Frames(data), 0)
+
+
+def _frame(frames: Frames, index: int) -> Shown:
+    return Shown(frames.picture(index), frames.width(index))
 
 
 def _drawn(data: bytes, number: int) -> Shown:

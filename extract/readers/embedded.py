@@ -9,28 +9,42 @@ import email
 import io
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from PIL import Image
 
 from extract.errors import GkextractError
 from extract.readers.images import FORMATS
 from extract.readers.package import Package
-from extract.sniff import DOCX, HTML, MHT
+from extract.sniff import (
+    DOC,
+    DOCX,
+    FODT,
+    HTML,
+    MHT,
+    ODT,
+    OFFICE,
+    RTF,
+    WORD_2003,
+    WORD_2006,
+)  # fmt: skip
 from extract.source import Source
 
 MAX_PICTURES = 20
 """Pictures of a document that are looked at."""
 LEAST_WIDTH, LEAST_HEIGHT = 500, 160
 """Pixels of a picture that may show a table: logos and icons are smaller."""
+WORDS = (DOC, ODT, FODT, WORD_2003, WORD_2006)
+"""Documents that LibreOffice makes DOCX of."""
 _DATA = re.compile(rb"data:image/[a-z+.-]{3,10};base64,([A-Za-z0-9+/=\s]{2000,})", re.IGNORECASE)
 _USED = re.compile(rb"(?:r:embed|r:id)=\"([^\"]{1,100})\"")
 
 
 def source_to_embedded(source: Source) -> list[bytes]:
-    """The pictures of a DOCX, a web page (in `data:` addresses) or a saved page that are large
-    enough for a table; none where they cannot be had."""
-    find = {DOCX: _docx_pictures, HTML: _html_pictures, MHT: _mht_pictures}.get(source.media_type)
+    """The pictures of a document of a word processor, a web page (in `data:` addresses) or a
+    saved page that are large enough for a table; none where they cannot be had."""
+    find = FIND.get(source.media_type)
     if find is None:
         return []
     found: list[bytes] = []
@@ -41,6 +55,19 @@ def source_to_embedded(source: Source) -> list[bytes]:
     except GkextractError:  # a damaged package: its text has told of it
         return found
     return found
+
+
+def _office_pictures(data: bytes, ending: str) -> Iterator[bytes]:
+    """Those of the DOCX that LibreOffice makes, as its text is read."""
+    from extract.readers.office import convert
+
+    yield from _docx_pictures(convert(data, ending))
+
+
+def _rtf_pictures(data: bytes) -> Iterator[bytes]:
+    from extract.readers.rtf import rtf_to_pictures
+
+    yield from rtf_to_pictures(data)
 
 
 def _docx_pictures(data: bytes) -> Iterator[bytes]:
@@ -80,3 +107,13 @@ def _is_large(data: bytes) -> bool:
             return bool(image.width >= LEAST_WIDTH and image.height >= LEAST_HEIGHT)
     except Exception:  # what Pillow cannot open is no picture of a page
         return False
+
+
+FIND: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    DOCX: _docx_pictures,
+    HTML: _html_pictures,
+    MHT: _mht_pictures,
+    RTF: _rtf_pictures,
+    **{kind: partial(_office_pictures, ending=OFFICE[kind]) for kind in WORDS},
+}
+"""How the pictures of a kind of document are had."""

@@ -36,41 +36,71 @@ def image_to_document(data: bytes, media_type: str) -> Document:
     """A page for each frame, in points as the file's resolution says.
 
     Raises CorruptError for what cannot be opened, LimitError beyond MAX_PIXELS or MAX_FRAMES."""
-    with _opened(data) as image:
-        count = _frame_count(image)
-        pages = []
-        for index in range(count):
-            image.seek(index)
-            width, height = _size_in_points(image)
-            pages.append(Page(index + 1, width, height, (), images=1.0))
-    return Document(media_type, tuple(pages), page_count=len(pages))
+    sizes = Frames(data).sizes()
+    pages = (Page(i, *size, (), images=1.0) for i, size in enumerate(sizes, start=1))
+    return Document(media_type, tuple(pages), page_count=len(sizes))
 
 
 def image_to_picture(data: bytes, index: int = 0) -> Picture:
-    """The frame's colours, upright as its file says, on white, with square pixels.
+    """The colours of one frame, as `Frames.picture` gives them."""
+    return Frames(data).picture(index)
 
-    Raises CorruptError for what cannot be unpacked, LimitError beyond MAX_PIXELS."""
-    with _opened(data) as image:
-        image.seek(index)
-        _check_size(image)
-        across, down = _resolution(image)
-        upright = ImageOps.exif_transpose(image)
-        if upright.size != image.size:
-            across, down = down, across
-        rgba = upright.convert("RGBA")
-        paper = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
-        rgb = Image.alpha_composite(paper, rgba).convert("RGB")
-        if abs(across / down - 1) > 0.02:
-            rgb = rgb.resize((rgb.width, max(1, round(rgb.height * across / down))))
-        return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+
+class Frames:
+    """A picture file, opened once however many of its frames are asked for.
+
+    All raise CorruptError for what cannot be unpacked, LimitError beyond MAX_PIXELS."""
+
+    def __init__(self, data: bytes) -> None:
+        with _mapped():
+            self._image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
+            _check_size(self._image)
+
+    def sizes(self) -> list[tuple[float, float]]:
+        """Width and height of every frame in points; LimitError beyond MAX_FRAMES."""
+        found: list[tuple[float, float]] = []
+        with _mapped():
+            for index in range(MAX_FRAMES + 1):
+                try:
+                    self._image.seek(index)
+                except EOFError:
+                    return found
+                found.append(_size_in_points(self._image))
+                if self._image.format != "TIFF":
+                    return found
+        raise LimitError(f"the picture has more than {MAX_FRAMES} frames: no report has")
+
+    def width(self, index: int) -> float:
+        """The frame's width in points."""
+        with _mapped():
+            self._image.seek(index)
+            return _size_in_points(self._image)[0]
+
+    def picture(self, index: int) -> Picture:
+        """The frame's colours, upright as its file says, on white, with square pixels."""
+        with _mapped():
+            self._image.seek(index)
+            return _image_to_picture(self._image)
+
+
+def _image_to_picture(image: Any) -> Picture:
+    _check_size(image)
+    across, down = _resolution(image)
+    upright = ImageOps.exif_transpose(image)
+    if upright.size != image.size:
+        across, down = down, across
+    rgba = upright.convert("RGBA")
+    paper = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
+    rgb = Image.alpha_composite(paper, rgba).convert("RGB")
+    if abs(across / down - 1) > 0.02:
+        rgb = rgb.resize((rgb.width, max(1, round(rgb.height * across / down))))
+    return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[Any]:
+def _mapped() -> Iterator[None]:
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image)
-            yield image
+        yield
     except Image.DecompressionBombError as error:
         raise LimitError(f"the picture is too large: at most {MAX_PIXELS} pixels") from error
     except (
@@ -87,18 +117,6 @@ def _check_size(image: Any) -> None:
         raise LimitError(
             f"the picture is too large (pixels requested={asked}, granted={MAX_PIXELS})"
         )
-
-
-def _frame_count(image: Any) -> int:
-    if image.format != "TIFF":
-        return 1
-    count = 0
-    try:
-        for count in range(MAX_FRAMES + 1):
-            image.seek(count)
-    except EOFError:
-        return count
-    raise LimitError(f"the picture has more than {MAX_FRAMES} frames: no report has")
 
 
 def _resolution(image: Any) -> tuple[float, float]:

@@ -46,6 +46,16 @@ def ofd_to_document(data: bytes) -> Document:
 
     Raises CorruptError (parts missing or broken), EncryptedError, FormatError (parts outside
     of the package, document types), LimitError."""
+    book, bodies = open_book(data)
+    pages = tuple(book.pages())
+    if not pages:
+        raise CorruptError("an OFD document without pages")
+    notes = [*_several(bodies), *book.notes, *_resources_to_notes(book.resources)]
+    return Document(MEDIA_TYPE, pages, notes=tuple(notes), page_count=len(pages))
+
+
+def open_book(data: bytes) -> tuple[Book, int]:
+    """The first document of the package, and how many there are."""
     package = _Parts(Package(data))
     entry = package.xml(ENTRY, "OFD")
     if any(local(e) in ("Encryptions", "EncryptInfo") for e in entry.iter()) or any(
@@ -56,12 +66,7 @@ def ofd_to_document(data: bytes) -> Document:
     root = next((e.text for body in bodies for e in children(body, "DocRoot")), None)
     if not root:
         raise CorruptError("an OFD package that names no document")
-    book = _Book(package, resolve(ENTRY, root))
-    pages = tuple(book.pages())
-    if not pages:
-        raise CorruptError("an OFD document without pages")
-    notes = [*_several(len(bodies)), *book.notes, *_resources_to_notes(book.resources)]
-    return Document(MEDIA_TYPE, pages, notes=tuple(notes), page_count=len(pages))
+    return Book(package, resolve(ENTRY, root)), len(bodies)
 
 
 def resolve(part: str, location: str) -> str:
@@ -86,18 +91,26 @@ class _Parts:
         self.names = package.names
         self.folded = {name.lower(): name for name in sorted(self.names)}
 
-    def xml(self, name: str, root: str) -> etree._Element:
-        """The root of a part. Raises CorruptError where that is not called `root`."""
+    def find(self, name: str) -> str:
+        """The name under which a part is listed. Raises CorruptError where it is not."""
         found = name if name in self.names else self.folded.get(name.lower(), name)
         if found not in self.names:
             raise CorruptError("an OFD package that lacks a part")
-        element = self.package.read_xml(found)
+        return found
+
+    def part(self, name: str) -> bytes:
+        """The bytes of a part. Raises as `Package.read`."""
+        return self.package.read(self.find(name))
+
+    def xml(self, name: str, root: str) -> etree._Element:
+        """The root of a part. Raises CorruptError where that is not called `root`."""
+        element = self.package.read_xml(self.find(name))
         if local(element) != root:
             raise CorruptError("a part of an OFD package is not what it should be")
         return element
 
 
-class _Book:
+class Book:
     """One document of a package."""
 
     def __init__(self, parts: _Parts, name: str) -> None:
@@ -115,6 +128,7 @@ class _Book:
         self.templates = {t.get("ID"): t for t in children(common, "TemplatePage")}
         self.read: dict[str, etree._Element] = {}
         self.notes: list[Finding] = []
+        self.drawn: list[Drawn] = []
 
     def pages(self) -> Iterator[Page]:
         """The pages in order."""
@@ -137,6 +151,7 @@ class _Book:
         drawn = Drawn()
         for _, holder in sorted(layers, key=lambda pair: pair[0]):
             self._draw(holder, Matrix(e=-x, f=-y), drawn)
+        self.drawn.append(drawn)
         covered = _covered(drawn)
         if covered:
             message = f"page {number}: {covered} characters under a picture: seen or not is unknown"
@@ -190,7 +205,7 @@ class _Book:
             self._add_resources(resolve(name, element.text or ""))
 
     def _add_resources(self, name: str) -> None:
-        """Note draw parameters and composite units; fonts and pictures are not needed."""
+        """Note draw parameters, composite units and picture files; fonts are not needed."""
         try:
             res = self.parts.xml(name, "Res")
         except GkextractError as error:
@@ -203,6 +218,10 @@ class _Book:
         for element in res.iter():
             if local(element) in kept and element.get("ID"):
                 kept[local(element)][str(element.get("ID"))] = element
+            file = child(element, "MediaFile") if local(element) == "MultiMedia" else None
+            if file is not None and file.text and element.get("ID"):
+                held = (name, res.get("BaseLoc") or ".", file.text.strip())
+                self.resources.files[str(element.get("ID"))] = held
 
 
 def _drawn_to_page(number: int, drawn: Drawn, width: float, height: float) -> Page:

@@ -35,23 +35,39 @@ LINE_WIDTH = 0.353
 BLACK = (0.0,)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture on a page: its resource, the map from its unit square to the page (millimetres),
+    the boundary in points that clips it, its number in the order of drawing, and whether a mask
+    or opacity makes it look other than its file."""
+
+    resource: str
+    matrix: Matrix
+    box: Box
+    seqno: int
+    mixed: bool
+
+
 @dataclass(slots=True)
 class Drawn:
     """What a page draws: text runs and paths in PyMuPDF's form (lengths in points of the
-    page, `seqno` the order of drawing), and its pictures as (seqno, box)."""
+    page, `seqno` the order of drawing), its pictures as (seqno, box), and again as placed."""
 
     trace: list[dict[str, Any]] = field(default_factory=list)
     paths: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[tuple[int, Box]] = field(default_factory=list)
+    images: list[Placed] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Resources:
-    """Draw parameters and composite units by identifier, the count of objects drawn so far,
-    what was found damaged, and what only says how things look and is missing."""
+    """Draw parameters, composite units and picture files (the part that lists one, its folder,
+    the file's name) by identifier, the count of objects drawn so far, what was found damaged,
+    and what only says how things look and is missing."""
 
     params: dict[str, etree._Element] = field(default_factory=dict)
     units: dict[str, etree._Element] = field(default_factory=dict)
+    files: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     count: int = 0
     damage: list[str] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
@@ -232,7 +248,16 @@ def _draw_image(element: etree._Element, place: Place, resources: Resources, dra
     x, y, width, height = text_to_numbers(element.get("Boundary"), 4)
     (ax, ay), (bx, by) = (place.matrix.point(*p) for p in ((x, y), (x + width, y + height)))
     box = Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
-    drawn.pictures.append((resources.count, Box(*(side * POINTS for side in box))))
+    shown = Box(*(side * POINTS for side in box))
+    drawn.pictures.append((resources.count, shown))
+    stated = element.get("CTM")
+    own = text_to_matrix(stated) if stated else Matrix(a=width, d=height)
+    matrix = own.then(Matrix(e=x, f=y)).then(place.matrix)
+    alpha = element.get("Alpha")
+    mixed = place.opacity * (1.0 if alpha is None else _alpha(alpha)) < 1.0
+    mixed = mixed or any(element.get(name) for name in ("ImageMask", "BlendMode"))
+    resource = element.get("ResourceID") or ""
+    drawn.images.append(Placed(resource, matrix, shown, resources.count, mixed))
 
 
 DRAW: dict[str, Callable[[etree._Element, Place, Resources, Drawn], None]] = {

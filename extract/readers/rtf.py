@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from extract.errors import CorruptError, LimitError
 from extract.readers.flow import Flow
+from extract.readers.rtf_blips import BLIPS, Blips
 from extract.readers.rtf_story import WORDS, Story
 from extract.readers.rtf_tokens import CODE_PAGES, Fonts, Token, bytes_to_tokens
 from tableparse.model import Document, Finding
@@ -39,7 +40,7 @@ _FLAGS = {"v": "hidden", "deleted": "deleted", "strike": "struck", "striked": "s
 KNOWN = frozenset({
     *PASSED_OVER, *ENTERED, *CHARACTERS, *WORDS, *_FLAGS, "u", "uc", "fonttbl", "f", "af", "dbch",
     "deff", "ansicpg", "fcharset", "cpg", "pict", "object", "shptxt", "super", "sub",
-    "nosupersub", "up", "dn", "plain", "revised",
+    "nosupersub", "up", "dn", "plain", "revised", *BLIPS,
 })  # fmt: skip
 """Every word that is acted on."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -61,6 +62,8 @@ class State:
     struck: bool = False
     shift: int = 0
     """Above (1) or below (-1) the line."""
+    picture: bool = False
+    """The group of a picture itself, not one inside of it."""
 
 
 def rtf_to_document(data: bytes) -> Document:
@@ -72,10 +75,19 @@ def rtf_to_document(data: bytes) -> Document:
     return _Reader().read(data)
 
 
+def rtf_to_pictures(data: bytes) -> list[bytes]:
+    """The PNG and JPEG files in the body that are seen, in the order of the text.
+
+    Raises as `rtf_to_document`."""
+    reader = _Reader(keep=True)
+    reader.read(data)
+    return reader.blips.found
+
+
 class _Reader:
     """Follows the words; the state is that of the group it is in."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: bool = False) -> None:
         self.flow = Flow()
         self.fonts = Fonts()
         self.state = State()
@@ -86,11 +98,16 @@ class _Reader:
         self.to_skip = 0
         self.ignorable = False
         self.tracked = self.left_out = False
+        self.blips = Blips(keep)
 
     def read(self, data: bytes) -> Document:
         for token in bytes_to_tokens(data):
             if token.kind == "text":
                 self._text(token.data)
+                continue
+            if token.kind == "bin":
+                if self.state.picture:
+                    self.blips.raw(token.data)
                 continue
             if token.kind == "symbol":
                 self._symbol(token.word)
@@ -132,12 +149,15 @@ class _Reader:
         if len(self.groups) >= MAX_DEPTH:
             raise LimitError(f"groups nest too deep (granted={MAX_DEPTH})")
         self.groups.append((self.state, self.story))
+        self.state = replace(self.state, picture=False)
         self.ignorable = False
         self.to_skip = 0
 
     def _close(self) -> None:
         if not self.groups:
             return
+        if self.state.picture:
+            self.blips.end()
         self.state, outer = self.groups.pop()
         if outer is not self.story:
             self.story.end()
@@ -147,6 +167,8 @@ class _Reader:
         self.to_skip = 0
 
     def _text(self, data: bytes) -> None:
+        if self.state.picture:
+            self.blips.digits(data)
         if self.state.skip:
             return
         if self.state.fonts:
@@ -216,6 +238,8 @@ class _Reader:
         ignorable, self.ignorable = self.ignorable, False
         if word in PASSED_OVER or (ignorable and word not in ENTERED):
             self.state = replace(self.state, skip=True)
+        if self.state.picture:
+            self.blips.word(word)
         if self.state.skip:
             return
         if self.state.fonts or word in ("fonttbl", "f", "af", "dbch", "deff", "ansicpg"):
@@ -224,7 +248,9 @@ class _Reader:
             self._ink(CHARACTERS[word])
         elif word == "pict":
             self.story.doubt("cell.content")
-            self.state = replace(self.state, skip=True)
+            seen = not (self.state.hidden or self.state.deleted)
+            self.state = replace(self.state, skip=True, picture=seen)
+            self.blips.begin()
         elif word == "object":
             self.story.doubt("cell.content")
         elif word == "shptxt":

@@ -37,7 +37,7 @@ SYMBOLS = 2
 
 
 class Token(NamedTuple):
-    """kind: word (control word), symbol, open, close, or text (bytes)."""
+    """kind: word (control word), symbol, open, close, text (bytes), or bin (bytes as they are)."""
 
     kind: str
     word: str = ""
@@ -46,7 +46,7 @@ class Token(NamedTuple):
 
 
 def bytes_to_tokens(data: bytes) -> Iterator[Token]:
-    """The words of an RTF file. The bytes after \\bin are left out. Raises LimitError for more
+    """The words of an RTF file. Raises LimitError for more
     words than any report has."""
     at = count = 0
     while found := _TOKEN.match(data, at):
@@ -58,7 +58,8 @@ def bytes_to_tokens(data: bytes) -> Iterator[Token]:
         if word is not None:
             value = int(number) if number is not None else None
             if word == b"bin":
-                at += max(value or 0, 0)
+                start, at = at, at + max(value or 0, 0)
+                yield Token("bin", data=data[start:at])
             else:
                 yield Token("word", word.decode("ascii"), value)
         elif code is not None:
