@@ -35,6 +35,8 @@ SAMPLES = 5
 OPENING, CLOSING = "（《【〔“", "），。、：；》】〕”"
 HALF = 0.45
 """Share of its size that a wide bracket or comma leaves white on one side."""
+DENSE = 0.85
+"""Characters to a square of a line's height from which it is one."""
 UPRIGHT = 0.55
 """Mean certainty of some lines from which a page is taken to be the right way up."""
 
@@ -209,5 +211,10 @@ def turn_upright(recogniser: Recogniser, level: Level, first: int = 0) -> tuple[
 
 
 def _certainty(seen: Seen) -> float:
-    """How certain a line of at least three characters was read."""
-    return seen.score if len(seen.text) >= 3 else 0.0
+    """How certain a line of at least three characters was read; never enough alone where they
+    stand farther apart than in a line: across the lines of a page on its side, whose characters
+    the model knows, too."""
+    if len(seen.text) < 3:
+        return 0.0
+    dense = len(seen.text) * seen.piece.height >= DENSE * seen.piece.width
+    return seen.score if dense else seen.score * UPRIGHT / 2
