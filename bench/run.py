@@ -46,12 +46,14 @@ class Outcome:
 
 
 class Child:
-    """A system's process."""
+    """A system's process: `python -m MODULE NAME`, by another Python where one is given."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self, name: str, module: str = "bench.child", python: str = sys.executable
+    ) -> None:
         self.outcome = Outcome(name)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.child", name],
+            [python, "-m", module, name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -73,8 +75,8 @@ class Child:
         answer: dict[str, Any] = json.loads(line) if line else {"error": "its process ended"}
         return answer
 
-    def ask(self, path: str) -> dict[str, Any]:
-        """Run the system on one document."""
+    def ask(self, path: str | Sequence[str]) -> dict[str, Any]:
+        """Run the system on one document: its path, or those of its pages."""
         assert self.process.stdin is not None
         try:
             print(json.dumps(path), file=self.process.stdin, flush=True)

@@ -1,34 +1,41 @@
-"""`python -m bench.scans`: scans read by gkextract, by whole-page OCR of the library whose model
-it uses, and by tesseract, each rival's lines of boxes through the same mapping.
+"""`python -m bench.scans`: scans read by gkextract, by table recognisers that run offline, by
+whole-page OCR of the library whose model gkextract uses, and by tesseract, each rival's tables
+or lines of boxes through the same mapping.
 
 One process a system, one after the other; a first page warms. CPU is the process's own and that
-of its children.
+of its children. A system with an environment of its own is named with its Python:
+`--python img2table=/path/to/venv/bin/python`.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import multiprocessing
-import queue
-import re
-import resource
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench.counting import Count, figures_to_count, report_to_figures
-from bench.mapping import Figures, tables_to_figures
-from fixtures.scan.simulate import SETTINGS, SEVERITIES, pdf_to_scans, pictures_to_pdf
+from bench.mapping import Figures
+from bench.recognisers import INSTALL, SYSTEMS
+from bench.run import Child
 
 REPORTS = Path(__file__).resolve().parent.parent / "fixtures" / "reports"
-Run = Callable[[list[bytes]], tuple[Figures, str]]
-"""Pages' pictures to (figures, status)."""
+HEAD = (
+    "| system | documents exact | cells exact | silent errors | CPU-s a page | MB |\n"
+    "|---|---:|---:|---:|---:|---:|"
+)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A document: the paths of its pages' pictures, and what is printed on them."""
+
+    pages: Sequence[str]
+    golden: Figures
 
 
 @dataclass
@@ -38,169 +45,107 @@ class Answer:
 
     count: Count = field(default_factory=Count)
     silent: int = 0
+    failed: int = 0
     pages: int = 0
     cpu: float = 0.0
     peak_mb: float = 0.0
-    missing: str = ""
+    version: str = ""
+    missing: str | None = None
+
+    def add(self, said: Mapping[str, Any], scan: Scan) -> None:
+        """One document's answer; one that failed gave nothing."""
+        counted = figures_to_count(said.get("figures", {}), scan.golden)
+        self.count = self.count.plus(counted)
+        self.failed += "error" in said
+        self.pages += len(scan.pages)
+        self.cpu += said.get("cpu", 0.0)
+        self.silent += counted.cells_wrong if said.get("status") in ("", "verified") else 0
 
 
-def load_gkextract() -> Run:
-    """The whole job."""
-    import gkextract
+def make_scans(names: Sequence[str], severity: str, dpi: int | None, folder: Path) -> list[Scan]:
+    """Scans of reports as picture files in a folder, a file a page."""
+    from fixtures.scan.simulate import pdf_to_scans
 
-    def run(pages: list[bytes]) -> tuple[Figures, str]:
-        report = gkextract.extract(pictures_to_pdf(pages))
-        return report_to_figures(report.to_dict()), report.status
-
-    return run
-
-
-def load_rapidocr() -> Run:
-    """rapidocr's own way from a page to boxes of text, on one thread."""
-    import cv2
-    import numpy as np
-    from rapidocr import RapidOCR
-
-    engine: Any = RapidOCR(params={
-        "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        "Global.log_level": "critical",
-    })  # fmt: skip
-
-    def boxes(data: bytes) -> list[tuple[float, float, float, str]]:
-        found = engine(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
-        if found.boxes is None:
-            return []
-        return [
-            (float(box[:, 0].min()), float(box[:, 1].mean()), float(np.ptp(box[:, 1])), text)
-            for box, text in zip(found.boxes, found.txts, strict=True)
-        ]
-
-    return lambda pages: (_pages_to_figures(map(boxes, pages)), "")
+    scans = []
+    for name in names:
+        pages = []
+        for number, data in enumerate(pdf_to_scans(REPORTS / f"{name}.pdf", severity, dpi=dpi)):
+            kind = "png" if data.startswith(b"\x89PNG") else "jpg"
+            path = folder / f"{name}-{number}.{kind}"
+            path.write_bytes(data)
+            pages.append(str(path))
+        golden = json.loads((REPORTS / f"{name}.expected.json").read_text("utf-8"))
+        scans.append(Scan(pages, report_to_figures(golden)))
+    return scans
 
 
-def load_tesseract() -> Run:
-    """tesseract with Simplified Chinese, words as it finds them on the whole page."""
-    if shutil.which("tesseract") is None:
-        raise ImportError("tesseract is not installed")
-    known = subprocess.run(
-        ["tesseract", "--list-langs"], capture_output=True, text=True, check=True
-    ).stdout
-    if "chi_sim" not in known:
-        raise ImportError("tesseract has no chi_sim")
-
-    def boxes(data: bytes) -> list[tuple[float, float, float, str]]:
-        command = ["tesseract", "-", "-", "-l", "chi_sim", "--psm", "11", "tsv"]
-        done = subprocess.run(command, input=data, capture_output=True, check=True)
-        rows = [line.split("\t") for line in done.stdout.decode("utf-8").splitlines()[1:]]
-        words: dict[tuple[str, ...], list[list[str]]] = {}
-        for row in rows:
-            if len(row) == 12 and row[11].strip():
-                words.setdefault(tuple(row[1:5]), []).append(row)
-        found = []
-        for line in words.values():
-            height = max(float(r[9]) for r in line)
-            middle = sum(float(r[7]) + float(r[9]) / 2 for r in line) / len(line)
-            found.append((float(line[0][6]), middle, height, "".join(r[11] for r in line)))
-        return found
-
-    return lambda pages: (_pages_to_figures(map(boxes, pages)), "")
-
-
-def _pages_to_figures(pages: Iterable[list[tuple[float, float, float, str]]]) -> Figures:
-    """The obvious way: boxes at one height are a row, from left to right."""
-    rows: list[list[str | None]] = []
-    for boxes in pages:
-        lines: list[list[tuple[float, float, float, str]]] = []
-        for box in sorted(boxes, key=lambda b: b[1]):
-            if lines and box[1] - lines[-1][0][1] < 0.5 * max(box[2], lines[-1][0][2]):
-                lines[-1].append(box)
-            else:
-                lines.append([box])
-        rows += [[re.sub(r"\s", "", b[3]) for b in sorted(line)] for line in lines]
-    # of one width, as the mapping takes them; figures stand at the right of a row
-    widest = max(map(len, rows), default=0)
-    return tables_to_figures([[[None] * (widest - len(row)) + row for row in rows]])
-
-
-SYSTEMS: dict[str, Callable[[], Run]] = {
-    "gkextract": load_gkextract,
-    "rapidocr, whole page": load_rapidocr,
-    "tesseract chi_sim": load_tesseract,
-}
-
-
-def measure(name: str, severity: str, names: list[str], out: Any) -> None:
-    """One system over the scans, in this process; the answer goes to `out`."""
-    answer = Answer()
+def measure(name: str, scans: Sequence[Scan], python: str = sys.executable) -> Answer:
+    """One system over the scans, in a process of its own by the given Python."""
     try:
-        run = SYSTEMS[name]()
-    except ImportError as error:
-        out.put(Answer(missing=str(error)))
-        return
-    run(pdf_to_scans(REPORTS / f"{names[0]}.pdf", severity)[:1])
-    for document in names:
-        pages = pdf_to_scans(REPORTS / f"{document}.pdf", severity)
-        golden = report_to_figures(
-            json.loads((REPORTS / f"{document}.expected.json").read_text("utf-8"))
-        )
-        start = _cpu()
-        figures, status = run(pages)
-        answer.cpu += _cpu() - start
-        counted = figures_to_count(figures, golden)
-        answer.count = answer.count.plus(counted)
-        answer.pages += len(pages)
-        answer.silent += counted.cells_wrong if status in ("", "verified") else 0
-    answer.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    out.put(answer)
+        child = Child(name, "bench.scanchild", python)
+    except OSError as error:
+        return Answer(missing=str(error))
+    if child.outcome.missing is not None:
+        child.end()
+        return Answer(missing=child.outcome.missing)
+    child.ask(scans[0].pages[:1])
+    answer = Answer(version=child.outcome.version)
+    for scan in scans:
+        answer.add(child.ask(scan.pages), scan)
+    answer.peak_mb = child.end().peak_mb or 0.0
+    return answer
 
 
-def _answer_of(child: Any, out: Any) -> Answer:
-    """What the child says; that it died where it says nothing."""
-    while True:
-        try:
-            answer: Answer = out.get(timeout=5)
-        except queue.Empty:
-            if not child.is_alive():
-                return Answer(missing="it crashed")
-        else:
-            return answer
+def answer_to_line(name: str, answer: Answer) -> str:
+    """One system's line of the table; of one that is missing, how it is had."""
+    if answer.missing is not None:
+        how = f"; {INSTALL[name]}" if name in INSTALL else ""
+        return f"| {name} | not run: {answer.missing}{how} | | | | |"
+    c = answer.count
+    failed = f", {answer.failed} failed" if answer.failed else ""
+    return (
+        f"| {f'{name} {answer.version}'.strip()} | {c.documents_exact} of {c.documents}{failed} | "
+        f"{c.cells_exact} of {c.cells} | {answer.silent} | "
+        f"{answer.cpu / max(answer.pages, 1):.2f} | {answer.peak_mb:.0f} |"
+    )
 
 
-def _cpu() -> float:
-    used = (resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(u.ru_utime + u.ru_stime for u in used)
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    from fixtures.scan.simulate import SETTINGS, SEVERITIES
+
+    parser = argparse.ArgumentParser(prog="python -m bench.scans", description=__doc__)
+    parser.add_argument("--severity", default="middle", choices=SEVERITIES)
+    parser.add_argument("--dpi", type=int, help="resolution, in place of the severity's")
+    parser.add_argument("--documents", type=int, default=4)
+    parser.add_argument("--only", help=f"systems, by commas, of: {', '.join(SYSTEMS)}")
+    parser.add_argument("--python", action="append", default=[], metavar="SYSTEM=PATH",
+                        help="the Python of a system's own environment")  # fmt: skip
+    asked = parser.parse_args(arguments)
+    asked.systems = asked.only.split(",") if asked.only else list(SYSTEMS)
+    asked.pythons = dict(one.partition("=")[::2] for one in asked.python)
+    if unknown := {*asked.systems, *asked.pythons} - set(SYSTEMS):
+        parser.error(f"no such system: {', '.join(sorted(unknown))}")
+    if not all(asked.pythons.values()):
+        parser.error("--python is SYSTEM=PATH")
+    if asked.documents < 1:
+        parser.error("--documents is 1 or more")
+    asked.names = SETTINGS["reports"][: asked.documents]
+    return asked
 
 
 def main() -> int:
     """Print the comparison as a Markdown table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.scans", description=__doc__)
-    parser.add_argument("--severity", default="middle", choices=SEVERITIES)
-    parser.add_argument("--documents", type=int, default=4)
-    asked = parser.parse_args()
-    names = SETTINGS["reports"][: asked.documents]
-    context = multiprocessing.get_context("spawn")
-    text = io.StringIO()
-    print(
-        "| system | documents exact | cells exact | silent errors | CPU-s a page | MB |", file=text
-    )
-    print("|---|---:|---:|---:|---:|---:|", file=text)
-    for name in SYSTEMS:
-        out = context.Queue()
-        child = context.Process(target=measure, args=(name, asked.severity, names, out))
-        child.start()
-        answer = _answer_of(child, out)
-        child.join()
-        if answer.missing:
-            print(f"| {name} | not run: {answer.missing} | | | | |", file=text)
-            continue
-        c = answer.count
-        print(
-            f"| {name} | {c.documents_exact} of {c.documents} | {c.cells_exact} of {c.cells} | "
-            f"{answer.silent} | {answer.cpu / answer.pages:.2f} | {answer.peak_mb:.0f} |",
-            file=text,
-        )
-    print(text.getvalue() + f"\n{len(names)} documents at severity {asked.severity}.")
+    asked = parse_arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        scans = make_scans(asked.names, asked.severity, asked.dpi, Path(folder))
+        print(HEAD, flush=True)
+        for name in asked.systems:
+            answer = measure(name, scans, asked.pythons.get(name, sys.executable))
+            print(answer_to_line(name, answer), flush=True)
+    pages = sum(len(scan.pages) for scan in scans)
+    dpi = f", {asked.dpi} dpi" if asked.dpi else ""
+    print(f"\n{len(scans)} documents, {pages} pages, severity {asked.severity}{dpi}.")
     return 0
 
 

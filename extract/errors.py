@@ -146,7 +146,7 @@ class DependencyError(GkextractError):
 
     code = "DEPENDENCY"
     exit_code = 15
-    advice = "install gkextract again with pip"
+    advice = "install with pip what the message names"
 
 
 class OutputError(GkextractError):

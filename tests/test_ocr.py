@@ -10,16 +10,23 @@ import pytest
 from PIL import Image
 
 from extract.errors import CorruptError, LimitError
-from extract.ocr.blobs import Blob, blobs_to_piece, cell_to_pieces, ink_to_blobs
+from extract.ocr.blobs import (
+    Blob,
+    blobs_to_piece,
+    cell_to_pieces,
+    free_to_pieces,
+    ink_to_blobs,
+)
 from extract.ocr.ctc import CLASSES, steps_to_candidates, steps_to_text
 from extract.ocr.cutting import cut_long
 from extract.ocr.explain import is_explained
-from extract.ocr.figures import with_full_brackets
+from extract.ocr.figures import Seen, with_full_brackets
 from extract.ocr.forms import piece_to_form, with_form
 from extract.ocr.level import ink_to_level
 from extract.ocr.parts import Level
 from extract.ocr.recogniser import Recogniser
 from extract.ocr.ruled import ink_to_rulings
+from extract.ocr.sheet import piece_to_chars
 from extract.ocr.tone import colours_to_tone, grey_to_ink
 from extract.readers.images import MAX_PIXELS, image_to_document, image_to_picture
 
@@ -102,6 +109,19 @@ def test_point_is_neither_lost_nor_made() -> None:
     assert not is_explained("38", apart, shadow)
 
 
+def test_point_as_small_as_grain_is_a_point() -> None:
+    """A point too small to be taken for print is seen in the picture, where it is as dark as
+    print and at the foot of the line; then a figure without one is not what is printed."""
+    digits = blobs_to_piece(glyphs((10, 22), (28, 40)))
+    point, speck, pale = (WHITE.copy() for _ in range(3))
+    point[27:30, 23:26] = 40
+    speck[14:17, 23:26] = 40
+    pale[27:30, 23:26] = 150
+    assert is_explained("3.8", digits, point) and not is_explained("38", digits, point)
+    assert is_explained("38", digits, speck) and not is_explained("3.8", digits, speck)
+    assert not is_explained("3.8", digits, pale)
+
+
 @pytest.mark.parametrize(
     ("ends", "form"),
     [(((20, 40), (30, 15)), "slash"), (((25, 40), (25, 15)), "upright"),
@@ -127,6 +147,38 @@ def test_strokes_apart_are_one_line() -> None:
     assert len(cell_to_pieces(strokes, 30.0)) == 1
     lines = [Blob(10, y, 38, y + 28, 400) for y in (10, 45)]
     assert len(cell_to_pieces(lines, 30.0)) == 2
+
+
+def characters(*at: tuple[int, int], size: int = 24) -> list[Blob]:
+    """Characters of two strokes side by side, each so high and wide, at (left, top)."""
+    half = size // 2 - 1
+    return [
+        Blob(x, top, x + half, top + size, 200)
+        for left, top in at
+        for x in (left, left + size - half)
+    ]
+
+
+def test_labels_side_by_side_keep_their_lines() -> None:
+    """A label over many rows, half a line off those beside it and nearer to them than a character
+    is wide, is cut from them; the brackets within these cut nothing."""
+    group = characters((0, 0), (26, 0), (0, 34), (26, 34))
+    upper = characters(*((64 + 26 * i, 17) for i in range(4)))
+    lower = characters(*((64 + 26 * i, 51) for i in range(4)))
+    pieces = free_to_pieces([*group, *upper, *lower], 24.0)
+    boxes = sorted((p.x0, p.top, p.x1, p.bottom) for p in pieces)
+    assert boxes == [(0, 0, 50, 24), (0, 34, 50, 58), (64, 17, 166, 41), (64, 51, 166, 75)]
+
+
+def test_lines_of_a_narrow_label_are_no_character() -> None:
+    """Two lines are as wide as they are high together, and so is a line over a figure; the parts
+    of a large character, of which none is a line, are one."""
+    lines = characters((0, 0), (26, 0), (52, 0), (0, 32), (26, 32), (52, 32))
+    assert len(free_to_pieces(lines, 24.0)) == 2
+    over = [*characters((0, 0), (26, 0), (52, 0)), Blob(32, 54, 44, 74, 90)]
+    assert len(free_to_pieces(over, 24.0)) == 2
+    large = [Blob(0, 0, 40, 18, 300), Blob(2, 22, 38, 42, 300)]
+    assert len(free_to_pieces(large, 24.0)) == 1
 
 
 def drawn_table() -> np.ndarray:
@@ -203,6 +255,16 @@ def test_long_picture_is_cut_where_pages_end() -> None:
     assert sum(p.ink.shape[0] for p in parts) == ink.shape[0]
     ink[:, 60:540] = 255
     assert len(cut_long(Level(255 - ink, ink, None, np.eye(3)))) == 1
+
+
+def test_brackets_have_the_white_half_of_their_width() -> None:
+    """A line that begins or ends with a wide bracket begins and ends where others do."""
+    piece = blobs_to_piece(characters((40, 0), (66, 0)))
+    plain, opened, closed = (
+        piece_to_chars(Seen(piece, text, 1.0, True), 0, 24.0) for text in ("一二", "（二", "一）")
+    )
+    assert opened[0].x0 < plain[0].x0 - 3 and opened[-1].x1 == pytest.approx(plain[-1].x1)
+    assert closed[-1].x1 > plain[-1].x1 + 3 and closed[0].x0 == plain[0].x0
 
 
 def test_brackets_are_as_wide_as_chinese() -> None:

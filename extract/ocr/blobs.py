@@ -5,6 +5,7 @@ where no ruling parts them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import cv2
@@ -17,6 +18,16 @@ GRAIN = 4
 """Pixels: pieces of ink smaller than this each way are grain, not print."""
 USUAL = 29.0
 """Pixels that a character is high where a page does not tell."""
+NEAR = 0.3
+"""Share of a character's height that is white between labels of several lines side by side."""
+HIGHER = 1.3
+"""Times a character's height from which a part is no single line."""
+SMALL = 0.6
+"""Share of the height of most characters on a page that the smallest are high."""
+CLOSE, APART = 0.2, 0.4
+"""Shares of a character's height that are white between its parts, and between its strokes."""
+FLAT = 0.2
+"""Share of a character's height that a stroke across is high at most."""
 LARGEST = 0.5
 """Share of a page's side from which a piece of ink is no character."""
 
@@ -115,20 +126,43 @@ def _is_one_line(upper: Sequence[Blob], lower: Sequence[Blob], em: float) -> boo
 def free_to_pieces(blobs: Sequence[Blob], em: float) -> list[Piece]:
     """The lines of text that stand in no cell, parted where more than a character's width is
     white: by turns along rows and columns, so that lines side by side do not disturb."""
-    found: list[Piece] = []
-    for band in cut_rows(blobs):
-        size = max(em, _size(band))
-        parts = cut_columns(band, size)
-        if len(parts) == 1 and blobs_to_piece(band).height <= 1.6 * size:
-            found.append(blobs_to_piece(band))
-            continue
-        for part in parts:
-            again = cut_rows(part)
-            if len(again) == 1 or blobs_to_piece(part).height <= 1.3 * size:
-                found.append(blobs_to_piece(part))
-            else:
-                found += cell_to_pieces(part, size)
+    found = [piece for band in cut_rows(blobs) for piece in _cut_up(band, em)]
     return _merged(found, em)
+
+
+def _cut_up(part: Sequence[Blob], em: float) -> list[Piece]:
+    """The lines of a part, of which those that stand beside others may lie at other heights:
+    cut along wide white columns, else along white rows, else, where it is higher than a line,
+    at its widest white column however narrow: labels over many rows stand near those of the
+    rows."""
+    whole = blobs_to_piece(part)
+    local = _size(part)
+    size = max(em, local)
+    parts = cut_columns(part, max(SMALL * em, local or em))
+    if len(parts) == 1 and whole.height > HIGHER * size:
+        parts = [list(line.blobs) for line in cell_to_pieces(part, size)]
+        if len(parts) == 1:
+            parts = _at_widest(cut_columns(part, NEAR * size))
+    if len(parts) == 1:
+        return [whole]
+    return [piece for one in parts for line in _lines(one, size) for piece in _cut_up(line, em)]
+
+
+def _at_widest(columns: list[list[Blob]]) -> list[list[Blob]]:
+    """Columns as two parts, the widest white between them: a narrower one may be the room that
+    a bracket leaves in lines over one another."""
+    if len(columns) < 2:
+        return columns
+    pieces = [blobs_to_piece(column) for column in columns]
+    _, at = max((b.x0 - a.x1, i) for i, (a, b) in enumerate(pairwise(pieces), 1))
+    return [list(chain(*columns[:at])), list(chain(*columns[at:]))]
+
+
+def _lines(part: Sequence[Blob], size: float) -> list[list[Blob]]:
+    """A part cut along its white rows; one that is as high as a line is one."""
+    if blobs_to_piece(part).height <= HIGHER * size:
+        return [list(part)]
+    return [list(line.blobs) for line in cell_to_pieces(part, size)]
 
 
 def _size(band: Sequence[Blob]) -> float:
@@ -146,7 +180,7 @@ def _merged(pieces: Sequence[Piece], em: float) -> list[Piece]:
             beside = piece.x0 < other.x1 + em and other.x0 < piece.x1 + em
             union = max(piece.bottom, other.bottom) - min(piece.top, other.top)
             strokes = union <= 1.2 * em and min(piece.height, other.height) < 0.6 * em
-            if beside and (strokes or _is_one_character(other, piece)):
+            if beside and (strokes or _is_one_character(other, piece, em)):
                 found[i] = blobs_to_piece((*other.blobs, *piece.blobs))
                 break
         else:
@@ -154,17 +188,30 @@ def _merged(pieces: Sequence[Piece], em: float) -> list[Piece]:
     return found
 
 
-def _is_one_character(a: Piece, b: Piece) -> bool:
-    """Whether two pieces over one another are as wide as they are high together (告, 三)."""
+def _is_one_character(a: Piece, b: Piece, em: float) -> bool:
+    """Whether two pieces over one another are as wide as they are high together (告, 三), and no
+    two lines of a narrow label."""
     common = min(a.x1, b.x1) - max(a.x0, b.x0)
     width = max(a.x1, b.x1) - min(a.x0, b.x0)
     height = max(a.bottom, b.bottom) - min(a.top, b.top)
     gap = max(a.top, b.top) - min(a.bottom, b.bottom)
+    if height > 1.25 * em and (_is_several(a, em) or _is_several(b, em)):
+        return False
+    near = CLOSE if min(a.height, b.height) > FLAT * height else APART
     return (
         common >= 0.6 * min(a.width, b.width)
         and 0.75 * height <= width <= 1.35 * height
-        and (gap <= 0.4 * height)
+        and gap <= near * height
     )
+
+
+def _is_several(piece: Piece, em: float) -> bool:
+    """Whether a piece is characters side by side rather than a part of one: as high as the
+    smallest characters are, and parted by a white column or far wider than high."""
+    if piece.height < SMALL * em:
+        return False
+    wide = piece.width >= 2 * piece.height and len(piece.blobs) > 2
+    return wide or len(cut_columns(piece.blobs, 1)) > 1
 
 
 def blobs_to_em(blobs: Sequence[Blob]) -> float:

@@ -34,6 +34,8 @@ WHITE = 200
 """Grey level below which there is something in a gap."""
 DARKER = 120
 """Grey level of ink without the blur at its edge."""
+FOOT = 0.35
+"""Share of a line's height, from below, in which its points stand."""
 LEAST = 3
 """Pixels of the smallest point."""
 FLAT = 0.4
@@ -43,20 +45,36 @@ FLAT = 0.4
 def is_explained(text: str, piece: Piece, clean: Picture) -> bool:
     """Whether the ink of a piece on a page without rulings is that of the text: as it was found,
     or its darker part alone, in which what touches comes apart."""
-    if _explains(text, piece.blobs, clean, NEAR):
-        return True
-    return _explains(text, _darker(piece, clean), clean, CLOSE)
+    dark = _dark_blobs(piece, clean)
+    return _explains(text, _with_points(piece, dark), clean, NEAR) or _explains(
+        text, _darker(piece, dark), clean, CLOSE
+    )
 
 
-def _darker(piece: Piece, clean: Picture) -> list[Blob]:
+def _dark_blobs(piece: Piece, clean: Picture) -> list[Blob]:
+    """Pieces of ink without the blur at its edge, points among them."""
     ink = (clean[piece.top : piece.bottom, piece.x0 : piece.x1] < DARKER).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     x0, y0 = piece.x0, piece.top
-    found = [
+    return [
         Blob(x0 + x, y0 + y, x0 + x + w, y0 + y + h, area)
         for x, y, w, h, area in stats[1:count].tolist()
         if area >= LEAST
     ]
+
+
+def _with_points(piece: Piece, dark: Sequence[Blob]) -> list[Blob]:
+    """The ink as it was found, and what is in its gaps as dark as print, at the foot of the line,
+    that was taken for grain: points."""
+    foot = piece.bottom - FOOT * piece.height
+    points = [
+        b for b in dark if b.top >= foot and all(b.x1 <= c.x0 or c.x1 <= b.x0 for c in piece.blobs)
+    ]
+    return [*piece.blobs, *points]
+
+
+def _darker(piece: Piece, found: list[Blob]) -> list[Blob]:
+    """The darker part alone, if it is all that there is."""
     # what is pale altogether (a sign, a point) must not go without being missed
     reaches = found and (
         min(b.x0 for b in found) <= piece.x0 + EDGE and max(b.x1 for b in found) >= piece.x1 - EDGE

@@ -32,6 +32,11 @@ Picture = npt.NDArray[Any]
 Map = npt.NDArray[np.float64]
 
 SAMPLES = 5
+OPENING, CLOSING = "（《【〔“", "），。、：；》】〕”"
+HALF = 0.45
+"""Share of its size that a wide bracket or comma leaves white on one side."""
+DENSE = 0.85
+"""Characters to a square of a line's height from which it is one."""
 UPRIGHT = 0.55
 """Mean certainty of some lines from which a page is taken to be the right way up."""
 
@@ -149,23 +154,26 @@ def parts_to_page(recogniser: Recogniser, level: Level, parts: Parts, number: in
     chars: list[Char] = []
     sights: list[Sight] = []
     for run, one in enumerate(seen):
-        chars += _chars(one, run, parts.em)
+        chars += piece_to_chars(one, run, parts.em)
         box = Box(*(edge / SCALE for edge in one.piece[:4]))
         sights.append(Sight(box, one.text, round(one.score, 4), one.clear, one.choices))
     sights += [Sight(box, "", 0.0, False) for box in find_traces(level, parts)]
     return Page(number, page.width, page.height, tuple(chars), page.rulings, sights=tuple(sights))
 
 
-def _chars(seen: Seen, run: int, em: float) -> list[Char]:
-    """The characters of a piece, spread over it as they were read, each em high."""
+def piece_to_chars(seen: Seen, run: int, em: float) -> list[Char]:
+    """The characters of a piece, spread over it as they were read, each em high. Wide brackets
+    and commas have their ink in one half of their width: the piece has the other half as well."""
     piece = seen.piece
     count = len(seen.text)
     if not count:
         return []
     middle = (piece.top + piece.bottom) / 2 / SCALE
     size = max(piece.height, 0.7 * em) / SCALE
-    wide = piece.width / SCALE / count
-    left = piece.x0 / SCALE
+    left, right = piece.x0 / SCALE, piece.x1 / SCALE
+    left -= HALF * size if seen.text[0] in OPENING else 0.0
+    right += HALF * size if seen.text[-1] in CLOSING else 0.0
+    wide = (right - left) / count
     return [
         Char(
             text,
@@ -203,5 +211,10 @@ def turn_upright(recogniser: Recogniser, level: Level, first: int = 0) -> tuple[
 
 
 def _certainty(seen: Seen) -> float:
-    """How certain a line of at least three characters was read."""
-    return seen.score if len(seen.text) >= 3 else 0.0
+    """How certain a line of at least three characters was read; never enough alone where they
+    stand farther apart than in a line: across the lines of a page on its side, whose characters
+    the model knows, too."""
+    if len(seen.text) < 3:
+        return 0.0
+    dense = len(seen.text) * seen.piece.height >= DENSE * seen.piece.width
+    return seen.score if dense else seen.score * UPRIGHT / 2
