@@ -129,6 +129,8 @@ def behead(data: bytes) -> bytes | None:
     start = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \0"))
     if start and any(data.startswith(magic, start) for magic, _ in MAGIC):
         return data[start:]
+    if b"%PDF-" not in data[:PAGE_HEAD]:
+        return None
     page = _PAGE_BEFORE.match(data[:PAGE_HEAD])
     if page is not None:
         return data[page.end() :]

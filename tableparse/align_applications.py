@@ -65,10 +65,13 @@ def tables_to_applications(
             continue
         used.add(index)
         astray = False
+        covered = frozenset(slot for h in heads for slot in range(h.c0, h.c1))
         for row in rows[first:]:
-            astray = astray or _contradicts(row, heads)
+            if _repeats_header(row):
+                astray = astray or _contradicts(row, heads)
+                continue
             count = len(found)
-            _read_row(row, heads, found, findings)
+            _read_row(row, heads, covered, found, findings)
             if astray:
                 found[count:] = [_in_doubt(item) for item in found[count:]]
     if not found:
@@ -126,16 +129,18 @@ def _group(row: Row, heads: Sequence[Head], labels: Labels) -> str | None:
 
 
 def _read_row(
-    row: Row, heads: Sequence[Head], found: list[_Found], findings: list[Finding]
+    row: Row,
+    heads: Sequence[Head],
+    covered: frozenset[int],
+    found: list[_Found],
+    findings: list[Finding],
 ) -> None:
-    left = min(h.c0 for h in heads)
-    right = [c for c in row.cells if c.span.c0 >= left]
-    if _repeats_header(row):
-        return
+    left = min(covered)
+    right = [c for c in row.cells if c.text and c.span.c0 >= left]
     leaf = _leaf(row, heads)
     labels = applicant_rows()
     match = labels.match(leaf.text) if leaf else None
-    printed = any(c.text for c in right if row.alone(c))
+    printed = any(row.alone(c) for c in right)
     if match is None:
         if printed:
             shown = quote(leaf.text) if leaf else "no label"
@@ -148,8 +153,7 @@ def _read_row(
         return
     ordinal = split_ordinal(leaf.text)[0] if leaf else ""
     values = heads_to_values(row, heads, match.key)
-    covered = {slot for h in heads for slot in range(h.c0, h.c1)}
-    outside = [c for c in right if c.text and covered.isdisjoint(range(c.span.c0, c.span.c1))]
+    outside = [c for c in right if covered.isdisjoint(range(c.span.c0, c.span.c1))]
     if outside:
         shown = quote(outside[0].text)
         findings.append(note("column.unknown", f"{shown} stands in a column without a head"))
@@ -157,9 +161,7 @@ def _read_row(
 
 
 def _contradicts(row: Row, heads: Sequence[Head]) -> bool:
-    """Whether the row repeats the header with another head over some column."""
-    if not _repeats_header(row):
-        return False
+    """Whether a row that repeats the header has another head over some column."""
     again = row_to_heads(row, applicant_columns())
     return any(a.key != h.key for a in again for h in heads if a.c0 < h.c1 and h.c0 < a.c1)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from extract.errors import LimitError
 from extract.readers.html_body import Body, blocks_to_lines, walked_to_body
-from extract.readers.html_data import page_data
+from extract.readers.html_data import embedded_strings, page_data
 from extract.readers.html_decode import bytes_to_html_text
 from extract.readers.html_raw import Block, Item, RawTable
 from extract.readers.html_tables import raw_to_table
@@ -74,13 +74,13 @@ def _has_form(walked: Walked) -> bool:
 def _look_further(walked: Walked, page: bytes, text: str) -> tuple[Walked, list[Finding]]:
     """Where the page shows no table of the form: the article that a script holds for the
     browser to build (as the directory platform gkmlpt does), or a part that is not shown."""
-    for found in page_data().embedded.finditer(text):
-        inner = _string(found[1])
+    for found in embedded_strings(page_data().embedded, text):
+        inner = _string(found)
         if "<" not in inner:
             continue
         article = walk_page(inner.encode("utf-8", errors="replace"))
         if _has_form(article):
-            titles = (_string(m[1]) for m in page_data().embedded_titles.finditer(text))
+            titles = map(_string, embedded_strings(page_data().embedded_titles, text))
             meta = {**walked.meta}
             for title in titles:
                 meta.setdefault("title", title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -45,5 +46,18 @@ def _names(names: list[str]) -> re.Pattern[str]:
 
 
 def _strings(keys: list[str]) -> re.Pattern[str]:
-    """`"key": "..."` in a script; the string, in its quotes, is group 1."""
-    return re.compile(rf'["\']?\b(?:{"|".join(keys)})\b["\']?\s*:\s*("(?:[^"\\]|\\.)*")')
+    """`key": "..."` in a script; the string, in its quotes, is group 1. Nothing is asked of what
+    stands before the key: the search then skips to letters that keys begin with."""
+    return re.compile(rf'(?:{"|".join(keys)})\b["\']?\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")')
+
+
+def embedded_strings(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    """The strings under the pattern's keys, in their quotes; a longer name that ends like a key
+    is none."""
+    at = 0
+    while found := pattern.search(text, at):
+        start = found.start()
+        whole = start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "_")
+        at = found.end() if whole else start + 1
+        if whole:
+            yield found[1]
