@@ -18,7 +18,10 @@ from types import TracebackType
 from batch.workers import Outcome, Task
 
 PILE = 16
-"""Outcomes that may wait to be settled, with their texts, before giving more blocks."""
+"""Outcomes that may wait to be settled before saying more blocks."""
+HEAVY = 4 << 20
+"""Characters of their texts together, likewise: reports have some thousand, hostile ones may have
+millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,13 @@ class Scribe:
     def say(self, outcome: Outcome) -> None:
         """Have an outcome written."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._said) < PILE or self._error)
+            self._changed.wait_for(lambda: not self._is_piled() or self._error)
             self._raise()
             self._said.append(outcome)
             self._changed.notify_all()
+
+    def _is_piled(self) -> bool:
+        return len(self._said) >= PILE or sum(len(o.text) for o in self._said) >= HEAVY
 
     def _raise(self) -> None:
         if self._error is not None:

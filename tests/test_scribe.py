@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from batch.scribe import PILE, Desk, Scribe
+from batch.scribe import HEAVY, PILE, Desk, Scribe
 from batch.workers import Outcome, Task
 from extract.errors import OutputError
 
@@ -27,7 +27,7 @@ class Diary:
         return Desk(self.begin(), self.settle, lambda: self.note("commit"))
 
     def note(self, what: str) -> None:
-        self.held.wait(10)
+        self.held.wait(2)
         self.notes.append(what)
         if what == self.fails:
             raise OutputError("the disk is full")
@@ -93,8 +93,10 @@ def test_leaving_settles_what_was_said() -> None:
     assert diary.notes[-1] == "commit"
 
 
-def test_texts_do_not_pile_up() -> None:
-    """A disk that is slower than the workers makes them wait, at so many outcomes."""
+@pytest.mark.parametrize("text", ["", "x" * HEAVY])
+def test_texts_do_not_pile_up(text: str) -> None:
+    """A disk that is slower than the workers makes them wait, at so many outcomes, or at one
+    that is large."""
     diary = Diary(PILE * 3)
     with Scribe(diary.desk(), ahead=PILE * 3) as scribe:
         tasks = list(scribe.tasks())
@@ -102,12 +104,15 @@ def test_texts_do_not_pile_up() -> None:
 
         def say_all() -> None:
             for task in tasks:
-                scribe.say(Outcome(task, "verified"))
+                scribe.say(Outcome(task, "verified", text))
+                said.append(task.source)
 
+        said: list[str] = []
         speaker = threading.Thread(target=say_all)
         speaker.start()
         speaker.join(0.5)
         assert speaker.is_alive()
+        assert len(said) <= (2 if text else 2 * PILE)
         diary.held.set()
         speaker.join(10)
         assert not speaker.is_alive()
