@@ -115,7 +115,7 @@ class Report:
                     Finding(**{**f, "cells": tuple(f["cells"])}) for f in data["findings"]
                 ),
                 attempts=tuple(Attempt(**a) for a in data["attempts"]),
-                detectors={path.split(".")[0]: e["detector"] for path, e in evidence.items()},
+                detectors=_evidence_to_detectors(evidence),
                 region=data["region"],
                 generator=data["generator"],
             )
@@ -206,6 +206,17 @@ def _dict_to_matrix(
         if not evidence or any(f"{name}.{row}.{column}" in evidence for column in values)
     }
     return Matrix(name, form, rows, tuple(row for row in parts if row not in rows))
+
+
+def _evidence_to_detectors(evidence: Mapping[str, Any]) -> dict[str, str]:
+    """The detector of each table. Figures of one may stand in pages with text and in pictures:
+    those of pictures do not tell it."""
+    found: dict[str, str] = {}
+    for path, entry in evidence.items():
+        table = path.split(".")[0]
+        if entry["detector"] != RECOGNISED or table not in found:
+            found[table] = entry["detector"]
+    return found
 
 
 def _number_to_value(number: Any, evidence: Mapping[str, Any] | None) -> Value:

@@ -174,6 +174,11 @@ VALUES = st.builds(
     st.one_of(st.none(), st.integers(1, 99)),
     st.one_of(st.none(), BOXES),
     st.sampled_from([None, "cell.gap"]),
+    note=st.none(),
+    place=st.sampled_from([None, "table[1]/tr[2]/td[3]"]),
+    score=st.one_of(st.none(), st.floats(0, 1).map(lambda x: round(x, 4))),
+    choices=st.just(()),
+    chosen=st.just(False),
 )
 WORDS = st.text(max_size=20)
 CELLS = st.lists(WORDS, max_size=2).map(tuple)
