@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,8 +20,8 @@ class PageData:
     markers: tuple[str, ...]
     meta: dict[str, tuple[str, ...]]
     printed: dict[str, tuple[str, ...]]
-    embedded: re.Pattern[str]
-    embedded_titles: re.Pattern[str]
+    embedded: tuple[str, ...]
+    embedded_titles: tuple[str, ...]
 
 
 @cache
@@ -36,8 +36,8 @@ def page_data() -> PageData:
         markers=tuple(data["form"]["markers"]),
         meta={key: tuple(names) for key, names in data["meta"].items()},
         printed={key: tuple(words) for key, words in data["printed"].items()},
-        embedded=_strings(data["embedded"]["keys"]),
-        embedded_titles=_strings(data["embedded"]["titles"]),
+        embedded=tuple(data["embedded"]["keys"]),
+        embedded_titles=tuple(data["embedded"]["titles"]),
     )
 
 
@@ -45,19 +45,19 @@ def _names(names: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(names))
 
 
-def _strings(keys: list[str]) -> re.Pattern[str]:
-    """`key": "..."` in a script; the string, in its quotes, is group 1. Nothing is asked of what
-    stands before the key: the search then skips to letters that keys begin with."""
-    return re.compile(rf'(?:{"|".join(keys)})\b["\']?\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")')
+_STRING = re.compile(r'\b["\']?\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")')
 
 
-def embedded_strings(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """The strings under the pattern's keys, in their quotes; a longer name that ends like a key
-    is none."""
+def embedded_strings(keys: Sequence[str], text: str) -> Iterator[str]:
+    """The strings of scripts under these keys (`key: "..."`), in their quotes and in order; not
+    what stands inside of them, nor a longer name that ends like a key."""
     at = 0
-    while found := pattern.search(text, at):
-        start = found.start()
-        whole = start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "_")
-        at = found.end() if whole else start + 1
-        if whole:
+    places = sorted((m.start(), key) for key in keys for m in re.finditer(re.escape(key), text))
+    for start, key in places:
+        before = text[start - 1 : start]
+        if start < at or before.isalnum() or before == "_":
+            continue
+        found = _STRING.match(text, start + len(key))
+        if found:
             yield found[1]
+            at = found.end()
