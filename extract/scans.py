@@ -53,7 +53,10 @@ SAID = {
     "hidden": "only text laid under a picture",
     "damaged": "text with unreadable characters",
     "pasted": "a picture beside its text",
+    "false": "text that disagrees with its picture",
 }
+FORM = ("政府", "信息", "公开", "报告")
+"""Words without any of which the text of a report is not what its pages show."""
 
 
 def text_layer(pages: tuple[Page, ...]) -> list[Finding]:
@@ -79,6 +82,8 @@ def pages_to_recognise(source: Source, document: Document, incomplete: bool) -> 
     if source.media_type not in (PDF, OFD) and source.media_type not in PICTURES:
         return {}
     lacks = {p.number: lack for p in document.pages if (lack := lacks_text(p))}
+    if source.media_type == PDF and incomplete and not lacks and _is_foreign(document):
+        return _false_text(source, document)
     if source.media_type == PDF and incomplete and len(lacks) < len(document.pages):
         from extract.ocr.pictures import pdf_to_image_shares
 
@@ -87,6 +92,23 @@ def pages_to_recognise(source: Source, document: Document, incomplete: bool) -> 
             if shares.get(page.number, 0.0) >= PASTED_SHARE:
                 lacks.setdefault(page.number, "pasted")
     return lacks
+
+
+def _is_foreign(document: Document) -> bool:
+    """Whether the pages' text has none of the words that every report has."""
+    texts = ("".join(c.text for c in page.chars) for page in document.pages)
+    return not any(word in text for text in texts for word in FORM)
+
+
+def _false_text(source: Source, document: Document) -> dict[int, str]:
+    """The pages whose text, by a map of characters that is wrong, is not what they show; none
+    where that cannot be looked at."""
+    try:
+        from extract.ocr.doubted import disagreeing_pages
+
+        return dict.fromkeys(disagreeing_pages(source, document.pages), "false")
+    except (CorruptError, DependencyError, FormatError, LimitError):
+        return {}
 
 
 def recognise_pages(
