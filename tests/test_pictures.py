@@ -84,6 +84,13 @@ def test_jpeg_frames_of_a_tiff_are_pages() -> None:
     assert check(data)["source"]["pages"] == 3
 
 
+@pytest.mark.parametrize("behind", [b"", b"\x08\x00\x00\x00", b"7z\xbc\xaf\x27\x1c\x00\x04"])
+def test_a_tiff_without_its_directory_is_corrupt(behind: bytes) -> None:
+    """A file that begins as a TIFF and is none is a typed error, without a word from Pillow."""
+    with pytest.raises(CorruptError):
+        Frames(b"II*\x00" + behind)
+
+
 def test_frames_are_as_they_were_saved() -> None:
     """Frames come in any order from one file that was opened once, those of G4 bit for bit."""
     levels = [Image.new("1", (600 + 10 * n, 800), n % 2) for n in range(3)]

@@ -7,6 +7,7 @@ By Pillow, which tells a picture's size before it unpacks it and says why it can
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -100,7 +101,10 @@ def _image_to_picture(image: Any) -> Picture:
 @contextmanager
 def _mapped() -> Iterator[None]:
     try:
-        yield
+        # Pillow warns of metadata that it cannot read: what it can, it reads
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            yield
     except Image.DecompressionBombError as error:
         raise LimitError(f"the picture is too large: at most {MAX_PIXELS} pixels") from error
     except (
