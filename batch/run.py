@@ -120,21 +120,26 @@ class Run:
                 self.ledger.set_key(n, None, with_source(error, word))
                 self.told("failed", error)
                 yield None
-                continue
-            self.ledger.set_key(n, key)
-            row = self.ledger.row(key)
-            if key in begun or (row is not None and _is_settled(row)):
-                self.told("kept", None)
-                yield None
-            elif row is not None and row.state == "running" and self._give_up(key, word, row):
-                yield None
-            elif row is not None and row.state == "running" and self._is_suspect(row):
+            else:
+                self.ledger.set_key(n, key)
+                yield self._take(key, word, facts, begun, later)
+
+    def _take(
+        self, key: str, word: str, facts: dict[str, Any], begun: set[str], later: list[Suspect]
+    ) -> Task | None:
+        row = self.ledger.row(key)
+        if key in begun or (row is not None and _is_settled(row)):
+            self.told("kept", None)
+            return None
+        if row is not None and row.state == "running":
+            if self._give_up(key, word, row):
+                return None
+            if self._is_suspect(row):
                 begun.add(key)
                 later.append((self._boots(row), row.attempts, key, word, facts))
-                yield None
-            else:
-                begun.add(key)
-                yield self._begin(key, word, facts)
+                return None
+        begun.add(key)
+        return self._begin(key, word, facts)
 
     def _is_suspect(self, row: Row) -> bool:
         """Whether it waits: read alone, it takes nobody with it that was only there as well."""

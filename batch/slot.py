@@ -54,8 +54,8 @@ class Task:
 class Outcome:
     """What became of a task: the report's JSON without line break and its status, or an error
     (status `failed`). The SHA-256 of the bytes that the report is of, as it says; seconds of wall
-    and processor time, the worker's memory where it is
-    known, how often the document was started over, its worker's last words if that died."""
+    and processor time, the worker's memory where it is known, how often the document was started
+    over, its worker's last words if that died."""
 
     task: Task
     status: str

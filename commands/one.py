@@ -34,22 +34,24 @@ class Wishes:
 
 def run_one(source: str, wishes: Wishes) -> int:
     """One document. Where it fails, the output stays as it is. Raises GkextractError."""
+    task = replace(wishes.task, source=source)
     if wishes.export is None:
         with open_output(wishes.output, [source]) as write:
-            outcome = _read(source, wishes)
+            outcome = read_one(task)
             write(outcome.text + "\n")
     else:
         from commands.export import texts_to_export
 
-        outcome = _read(source, wishes)
+        outcome = read_one(task)
         texts_to_export([outcome.text], wishes.export, wishes.output, [source])
     return EXIT_PARTLY if wishes.strict and outcome.status != "verified" else 0
 
 
-def _read(source: str, wishes: Wishes) -> Outcome:
-    private = wishes.task.allow_private
-    with Workers(1, fetch=is_address(source), allow_private=private) as workers:
-        outcome = workers.run(replace(wishes.task, source=source))
+def read_one(task: Task) -> Outcome:
+    """What a worker of its own makes of one document. Raises GkextractError."""
+    private = task.allow_private
+    with Workers(1, fetch=is_address(task.source), allow_private=private) as workers:
+        outcome = workers.run(task)
     if outcome.error is not None:
         raise outcome.error
     return outcome

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 import gkextract
-from batch.listing import is_address
-from batch.workers import Task, Workers
+from batch.workers import Task
+from commands.one import read_one
 from extract.output import open_output, say, write_stdout
 from gkextract import GkextractError, OutputError
 
@@ -67,11 +67,7 @@ def run(
 def _source_to_page(source: str, detector: str, allow_private: bool) -> str:
     """The page's text, made where the document is read: in a process that may die of it.
     Raises GkextractError."""
-    task = Task(source, detector, allow_private=allow_private, page=True)
-    with Workers(1, fetch=is_address(source), allow_private=allow_private) as workers:
-        outcome = workers.run(task)
-    if outcome.error is not None:
-        raise outcome.error
+    outcome = read_one(Task(source, detector, allow_private=allow_private, page=True))
     return str(json.loads(outcome.text)["page"])
 
 

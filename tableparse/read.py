@@ -56,6 +56,8 @@ def combine_readings(readings: Sequence[Reading], notes: Sequence[Finding]) -> R
     """Each table from the reading that found it best: whole before in part, without doubt
     before doubtful, the earlier before the later. What adds up plays no part. Where that is
     all of one reading, it is that reading."""
+    if len(readings) == 1:
+        return readings[0]
     best = [_best(readings, i) for i in range(len(TABLES))]
     matrices = best[0].matrices[0], best[1].matrices[1], best[2].matrices[2]
     for reading in readings:
@@ -67,8 +69,6 @@ def combine_readings(readings: Sequence[Reading], notes: Sequence[Finding]) -> R
 
 
 def _best(readings: Sequence[Reading], table: int) -> Reading:
-    if len(readings) == 1:
-        return readings[0]
     return min(readings, key=lambda r: _rank(r.matrices[table], r.said[table]))
 
 

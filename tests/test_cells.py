@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 from pdfplumber.table import edges_to_intersections, intersections_to_cells
 
-from extract.detectors.plumber import _edge, _lines_to_boxes
+from extract.detectors.plumber import _lines_to_boxes, _lines_to_edges
 from tableparse.cells import crossings_to_boxes
 from tableparse.model import Box, Ruling
 from tableparse.rulings import TOUCH
@@ -29,7 +27,7 @@ def lines(level: bool) -> st.SearchStrategy[list[Ruling]]:
 @given(lines(level=True), lines(level=False))
 def test_cells_are_those_of_pdfplumber(across: list[Ruling], down: list[Ruling]) -> None:
     """Over any lines the cells are the ones that pdfplumber finds, no more, no fewer."""
-    edges: list[dict[str, Any]] = [_edge(r, "h") for r in across] + [_edge(r, "v") for r in down]
+    edges = _lines_to_edges(across, down)
     theirs = intersections_to_cells(edges_to_intersections(edges, TOUCH, TOUCH))
     ours = _lines_to_boxes(across, down)
     assert sorted(ours) == sorted(Box(*cell) for cell in theirs)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import pytest
+from picturefiles import KEYS, golden, pngs
 from PIL import Image
 from web import Web, redirect, reply
 
@@ -17,22 +16,7 @@ import gkextract
 from extract.readers.html_pictures import bytes_to_row
 from extract.row import MAX_PICTURES, load_row
 from extract.source import Source, bytes_to_source
-from fixtures.make.pictures import PICTURES, images_to_pngs, report_to_images
 from gkextract import Report
-
-KEYS = ("title", "agency", "year", "proactive", "applications", "review", "status")
-
-
-@cache
-def golden() -> dict[str, Any]:
-    """The report's figures."""
-    return dict(json.loads((PICTURES / "pictures.expected.json").read_text("utf-8")))
-
-
-@cache
-def pngs() -> tuple[bytes, ...]:
-    """The report's pages."""
-    return tuple(images_to_pngs(report_to_images()))
 
 
 @cache

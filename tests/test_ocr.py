@@ -28,7 +28,7 @@ from extract.ocr.recogniser import Recogniser
 from extract.ocr.ruled import ink_to_rulings
 from extract.ocr.sheet import piece_to_chars
 from extract.ocr.tone import colours_to_tone, grey_to_ink
-from extract.readers.images import MAX_PIXELS, image_to_document, image_to_picture
+from extract.readers.images import MAX_PIXELS, Frames, image_to_document, image_to_picture
 
 LETTERS = ("", *"0123456789.-/O汉", " ")
 READER = Recogniser(None, LETTERS, {c: i for i, c in enumerate(LETTERS)})
@@ -295,7 +295,7 @@ def test_frames_of_a_tiff_are_pages_with_square_pixels() -> None:
     frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], dpi=(204, 98))
     document = image_to_document(out.getvalue(), "image/tiff")
     assert len(document.pages) == 3
-    shape = image_to_picture(out.getvalue(), 2).shape
+    shape = Frames(out.getvalue()).picture(2).shape
     assert shape[0] / shape[1] == pytest.approx(
         document.pages[2].height / document.pages[2].width, rel=1e-3
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
-from functools import cache
 from typing import Any
 
 import pytest
+from picturefiles import KEYS, golden, pngs
 from PIL import Image
 
 import gkextract
@@ -30,23 +29,10 @@ from fixtures.make.pictures import (
     report_to_images,
 )
 
-KEYS = ("title", "agency", "year", "proactive", "applications", "review", "status")
 FILES = ("g4.tif", "long.png", "pictures.docx", "pictures.ofd", "pictures.rtf")
 needs_office = pytest.mark.skipif(
     shutil.which("soffice") is None or not _can_unshare(), reason="LibreOffice without network"
 )
-
-
-@cache
-def golden() -> dict[str, Any]:
-    """The report's figures."""
-    return dict(json.loads((PICTURES / "pictures.expected.json").read_text("utf-8")))
-
-
-@cache
-def pngs() -> tuple[bytes, ...]:
-    """The report's pages."""
-    return tuple(images_to_pngs(report_to_images()))
 
 
 def check(data: bytes) -> dict[str, Any]:

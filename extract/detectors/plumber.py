@@ -66,7 +66,7 @@ def _lines_to_edges(across: list[Ruling], down: list[Ruling]) -> list[dict[str, 
     for line in (*across, *down):
         bits.setdefault(line, 1 << len(bits))
     return [
-        {**_edge(line, orientation), "bit": bits[line]}
+        _edge(line, orientation, bits[line])
         for orientation, lines in (("h", across), ("v", down))
         for line in lines
     ]
@@ -79,7 +79,7 @@ def _union(edges: list[dict[str, Any]]) -> int:
     return found
 
 
-def _edge(line: Ruling, orientation: str) -> dict[str, Any]:
+def _edge(line: Ruling, orientation: str, bit: int) -> dict[str, Any]:
     x0, top, x1, bottom = line
     return {
         "object_type": "line",
@@ -90,4 +90,5 @@ def _edge(line: Ruling, orientation: str) -> dict[str, Any]:
         "bottom": bottom,
         "width": x1 - x0,
         "height": bottom - top,
+        "bit": bit,
     }

@@ -16,13 +16,8 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from lxml import etree
-
-from extract.errors import LimitError
-from extract.readers.html import MAX_BYTES, MAX_TAGS
-from extract.readers.html_decode import bytes_to_html_text
+from extract.readers.html_addresses import AddressTarget, look_through
 from extract.readers.html_raw import tidy_text
-from extract.readers.html_walk import MAX_DEPTH
 
 MAX_LINKS = 2_000
 """Links of a page that are looked at."""
@@ -68,24 +63,19 @@ class _Seen:
     data: bytes | None = None
 
 
-class _LinkTarget:
-    """Takes the parser's events: links with their words, frames, pictures, scripts."""
+class _LinkTarget(AddressTarget):
+    """Links with their words, frames, pictures, scripts."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.seen: list[_Seen] = []
         self.anchors: list[tuple[_Seen, list[str]]] = []
         self.script: list[str] | None = None
-        self.base = ""
-        self.depth = 0
 
     def start(self, tag: str, attrs: Mapping[str, str]) -> None:
         """A start tag."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise LimitError(f"the page nests too deep (elements granted={MAX_DEPTH})")
-        if tag == "base":
-            self.base = self.base or attrs.get("href", "")
-        elif tag == "script":
+        super().start(tag, attrs)
+        if tag == "script":
             self.script = []
         elif tag == "a" and attrs.get("href"):
             link = _Seen("a", attrs["href"], attrs.get("title", ""))
@@ -105,7 +95,7 @@ class _LinkTarget:
 
     def end(self, tag: str) -> None:
         """An end tag."""
-        self.depth -= 1
+        super().end(tag)
         if tag == "script" and self.script is not None:
             self.seen += _script_to_links("".join(self.script))
             self.script = None
@@ -120,10 +110,6 @@ class _LinkTarget:
         elif self.anchors:
             self.anchors[-1][1].append(text)
 
-    def close(self) -> tuple[str, list[_Seen]]:
-        """The page's base address and its links in order."""
-        return self.base, self.seen
-
 
 def bytes_to_links(data: bytes, url: str = "", charset: str | None = None) -> tuple[Link, ...]:
     """The candidates of a page at `url`, the best first, those alike in the page's order;
@@ -131,14 +117,9 @@ def bytes_to_links(data: bytes, url: str = "", charset: str | None = None) -> tu
 
     Raises LimitError for pages over the limits of reading, CorruptError where no encoding
     explains the bytes."""
-    if len(data) > MAX_BYTES or data.count(b"<") > MAX_TAGS:
-        raise LimitError("the page is too large to look for attachments")
-    page = bytes_to_html_text(data, charset).text.encode("utf-8", errors="replace")
-    parser = etree.HTMLParser(target=_LinkTarget(), encoding="utf-8", huge_tree=True)
-    parser.feed(page)
-    base, seen = parser.close()
+    page = look_through(data, charset, _LinkTarget(), "attachments")
     best: dict[str | int, Link] = {}
-    for number, link in enumerate(_resolved(seen[:MAX_LINKS], urljoin(url, base))):
+    for number, link in enumerate(_resolved(page.seen[:MAX_LINKS], urljoin(url, page.base))):
         score = _score(link)
         if score <= 0:
             continue

@@ -13,12 +13,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import unquote, urljoin, urlsplit
 
-from lxml import etree
-
-from extract.errors import LimitError
-from extract.readers.html import MAX_BYTES, MAX_TAGS
-from extract.readers.html_decode import bytes_to_html_text
-from extract.readers.html_walk import MAX_DEPTH
+from extract.readers.html_addresses import AddressTarget, look_through
 
 MAX_SEEN = 1_000
 """Pictures of a page that are looked at."""
@@ -38,21 +33,16 @@ class _Picture:
     sides: tuple[int, ...]
 
 
-class _PictureTarget:
-    """Takes the parser's events: pictures that are not hidden."""
+class _PictureTarget(AddressTarget):
+    """Pictures that are not hidden."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.seen: list[_Picture] = []
-        self.base = ""
-        self.depth = 0
 
     def start(self, tag: str, attrs: Mapping[str, str]) -> None:
         """A start tag."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise LimitError(f"the page nests too deep (elements granted={MAX_DEPTH})")
-        if tag == "base":
-            self.base = self.base or attrs.get("href", "")
+        super().start(tag, attrs)
         if tag != "img" or "hidden" in attrs or _HIDDEN.search(attrs.get("style", "")):
             return
         words = f"{attrs.get('alt', '')} {attrs.get('title', '')}"
@@ -63,17 +53,6 @@ class _PictureTarget:
         if urls and len(self.seen) < MAX_SEEN:
             self.seen.append(_Picture(urls[-1], words, sides))
 
-    def end(self, tag: str) -> None:
-        """An end tag."""
-        self.depth -= 1
-
-    def data(self, text: str) -> None:
-        """Text says nothing here."""
-
-    def close(self) -> tuple[str, list[_Picture]]:
-        """The page's base address and its pictures in order."""
-        return self.base, self.seen
-
 
 def bytes_to_row(data: bytes, url: str, charset: str | None = None) -> tuple[str, ...]:
     """The addresses of the pictures of the best row of a page at `url`, each once, in the page's
@@ -82,14 +61,9 @@ def bytes_to_row(data: bytes, url: str, charset: str | None = None) -> tuple[str
 
     Raises LimitError for pages over the limits of reading, CorruptError where no encoding
     explains the bytes."""
-    if len(data) > MAX_BYTES or data.count(b"<") > MAX_TAGS:
-        raise LimitError("the page is too large to look for pictures")
-    page = bytes_to_html_text(data, charset).text.encode("utf-8", errors="replace")
-    parser = etree.HTMLParser(target=_PictureTarget(), encoding="utf-8", huge_tree=True)
-    parser.feed(page)
-    base, seen = parser.close()
+    page = look_through(data, charset, _PictureTarget(), "pictures")
     rows: dict[str, dict[str, int]] = {}
-    for picture in _resolved(seen, urljoin(url, base)):
+    for picture in _resolved(page.seen, urljoin(url, page.base)):
         points = _points(picture)
         if points > 0:
             rows.setdefault(_folder(picture.url), {}).setdefault(picture.url, points)

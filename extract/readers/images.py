@@ -42,9 +42,9 @@ def image_to_document(data: bytes, media_type: str) -> Document:
     return Document(media_type, tuple(pages), page_count=len(sizes))
 
 
-def image_to_picture(data: bytes, index: int = 0) -> Picture:
-    """The colours of one frame, as `Frames.picture` gives them."""
-    return Frames(data).picture(index)
+def image_to_picture(data: bytes) -> Picture:
+    """The colours of the first frame, as `Frames.picture` gives them."""
+    return Frames(data).picture(0)
 
 
 class Frames:

@@ -268,7 +268,7 @@ def _resources_to_notes(resources: Resources) -> Iterator[Finding]:
 
 def _picture_share(drawn: Drawn, width: float, height: float) -> float:
     shown = 0.0
-    for _, (x0, top, x1, bottom) in drawn.pictures:
+    for x0, top, x1, bottom in (image.box for image in drawn.images):
         across = min(x1, width) - max(x0, 0.0)
         shown += max(across, 0.0) * max(min(bottom, height) - max(top, 0.0), 0.0)
     return min(shown / (width * height), 1.0)
@@ -276,11 +276,11 @@ def _picture_share(drawn: Drawn, width: float, height: float) -> float:
 
 def _covered(drawn: Drawn) -> int:
     """Characters that a picture drawn later lies over: a seal shows them, a patch does not."""
-    if not drawn.pictures:
+    if not drawn.images:
         return 0
     count = 0
     for span in drawn.trace:
-        later = [box for number, box in drawn.pictures if number > span["seqno"]]
+        later = [image.box for image in drawn.images if image.seqno > span["seqno"]]
         for _, _, _, (x0, top, x1, bottom) in span["chars"] if later else ():
             x, y = (x0 + x1) / 2, (top + bottom) / 2
             count += any(b.x0 < x < b.x1 and b.top < y < b.bottom for b in later)

@@ -51,11 +51,10 @@ class Placed:
 @dataclass(slots=True)
 class Drawn:
     """What a page draws: text runs and paths in PyMuPDF's form (lengths in points of the
-    page, `seqno` the order of drawing), its pictures as (seqno, box), and again as placed."""
+    page, `seqno` the order of drawing), and its pictures."""
 
     trace: list[dict[str, Any]] = field(default_factory=list)
     paths: list[dict[str, Any]] = field(default_factory=list)
-    pictures: list[tuple[int, Box]] = field(default_factory=list)
     images: list[Placed] = field(default_factory=list)
 
 
@@ -249,7 +248,6 @@ def _draw_image(element: etree._Element, place: Place, resources: Resources, dra
     (ax, ay), (bx, by) = (place.matrix.point(*p) for p in ((x, y), (x + width, y + height)))
     box = Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
     shown = Box(*(side * POINTS for side in box))
-    drawn.pictures.append((resources.count, shown))
     stated = element.get("CTM")
     own = text_to_matrix(stated) if stated else Matrix(a=width, d=height)
     matrix = own.then(Matrix(e=x, f=y)).then(place.matrix)

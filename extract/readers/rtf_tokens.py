@@ -46,8 +46,7 @@ class Token(NamedTuple):
 
 
 def bytes_to_tokens(data: bytes) -> Iterator[Token]:
-    """The words of an RTF file. Raises LimitError for more
-    words than any report has."""
+    """The words of an RTF file. Raises LimitError for more words than any report has."""
     at = count = 0
     while found := _TOKEN.match(data, at):
         at = found.end()
