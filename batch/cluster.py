@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
+from itertools import islice
 from types import TracebackType
 from typing import Any
 
@@ -28,8 +29,11 @@ from extract.errors import (
 )
 from extract.source import MAX_BYTES, URL, source_to_uri
 
+GROUP = 8
+"""Documents that are given out together: what Dask does for one task costs a third of a document's
+reading."""
 WAITING = 2
-"""Documents given out for every thread: one at work, one at hand."""
+"""Groups given out for every thread: one at work, one at hand."""
 RETRIES = 3
 """Machines that may be lost under a document."""
 FETCHED = ("http", "https")
@@ -37,6 +41,8 @@ FETCHED = ("http", "https")
 
 class Cluster:
     """A Dask cluster as what reads documents; its methods are those of `Workers`."""
+
+    ahead = 2 * GROUP
 
     def __init__(self, address: str, timeout: float = 30.0) -> None:
         """Connect to the scheduler at this address within `timeout` seconds. DependencyError
@@ -68,55 +74,66 @@ class Cluster:
         from dask.distributed import as_completed
 
         waiting, completed = iter(tasks), as_completed(loop=self._client.loop)
-        flying: dict[str, Task] = {}
+        flying: dict[str, list[Task]] = {}
         told = asdict(limits) if limits is not None else None
         while True:
             while len(flying) < self._width():
-                task = next(waiting, None)
-                if task is None:
+                group = list(islice(waiting, GROUP))
+                if not group:
                     break
+                plain = [asdict(task) for task in group]
                 future = self._client.submit(
-                    read_remotely, asdict(task), os.getcwd(), told, pure=False, retries=RETRIES
+                    read_remotely, plain, os.getcwd(), told, pure=False, retries=RETRIES
                 )
-                flying[future.key] = task
+                flying[future.key] = group
                 completed.add(future)
             if not flying:
                 return
             future = next(completed)
-            yield _future_to_outcome(future, flying.pop(future.key))
+            yield from _future_to_outcomes(future, flying.pop(future.key))
 
     def _width(self) -> int:
         threads: int = sum(self._client.nthreads().values())
         return max(WAITING * threads, 1)
 
 
-def _future_to_outcome(future: Any, task: Task) -> Outcome:
+def _future_to_outcomes(future: Any, tasks: list[Task]) -> list[Outcome]:
     try:
-        said = future.result()
+        return [_dict_to_outcome(x, t) for x, t in zip(future.result(), tasks, strict=True)]
     except Exception as error:  # Dask's own: workers lost again and again, no memory
         what = f"the cluster gave the document up ({type(error).__name__})"
-        crash = CrashError(what, "look at the cluster's logs")
-        crash.source = {"uri": source_to_uri(task.source)}
-        return Outcome(task, "failed", error=crash)
+        return [_given_up(what, task) for task in tasks]
     finally:
         future.release()
+
+
+def _given_up(what: str, task: Task) -> Outcome:
+    crash = CrashError(what, "look at the cluster's logs")
+    crash.source = {"uri": source_to_uri(task.source)}
+    return Outcome(task, "failed", error=crash)
+
+
+def _dict_to_outcome(said: dict[str, Any], task: Task) -> Outcome:
     line = said.pop("line")
-    error_ = None
+    error = None
     if line is not None:
-        error_ = ERRORS[line["error"]["type"]](line["error"]["message"])
-        error_.source = line["source"]
-    return Outcome(task, error=error_, **said)
+        error = ERRORS[line["error"]["type"]](line["error"]["message"])
+        error.source = line["source"]
+    return Outcome(task, error=error, **said)
 
 
 _own = threading.local()
 
 
 def read_remotely(
-    task: dict[str, Any], folder: str, limits: dict[str, Any] | None
-) -> dict[str, Any]:
-    """On a Dask worker: an outcome as plain values. `folder` is what relative paths mean."""
-    wanted = Task(**task)
+    tasks: list[dict[str, Any]], folder: str, limits: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """On a Dask worker: outcomes as plain values. `folder` is what relative paths mean."""
     given = dict_to_limits(limits) if limits is not None else None
+    return [_read(Task(**task), folder, given) for task in tasks]
+
+
+def _read(wanted: Task, folder: str, given: Limits | None) -> dict[str, Any]:
     scheme = wanted.source.partition("://")[0].lower() if URL.match(wanted.source) else ""
     if scheme and scheme not in FETCHED:
         return _read_by_fsspec(wanted, given)

@@ -46,6 +46,10 @@ make what is asked for together last together."""
 class Mapper(Protocol):
     """What has documents read: workers here, or a cluster."""
 
+    @property
+    def ahead(self) -> int:
+        """How many documents are best made ready before they are asked for."""
+
     def map(self, tasks: Iterable[Task], limits: Limits | None = None) -> Iterator[Outcome]:
         """Outcomes as they come."""
 
@@ -65,15 +69,14 @@ Suspect = tuple[int, int, str, str, dict[str, Any]]
 
 @dataclass(slots=True)
 class Run:
-    """One run. `template` has the options of every task; `ahead` documents are begun before a
-    worker is free for them. `told` is called from a thread of the run's own."""
+    """One run. `template` has the options of every task; `told` is called from a thread of the
+    run's own."""
 
     ledger: Ledger
     mapper: Mapper
     identify: Identify
     template: Task
     told: Told
-    ahead: int = 2
 
     def finish_all(self) -> None:
         """Do what is left. Raises OutputError, DependencyError: the same command goes on."""
@@ -99,7 +102,7 @@ class Run:
                     self._settle(outcome, result, begun, last=False)
 
             desk = Desk(tasks, settle, self.ledger.commit)
-            with Scribe(desk, self.ahead) as scribe:
+            with Scribe(desk, self.mapper.ahead) as scribe:
                 for outcome in self.mapper.map(scribe.tasks()):
                     scribe.say(outcome)
 

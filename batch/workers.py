@@ -68,6 +68,11 @@ class Workers:
         self.close()
 
     @property
+    def ahead(self) -> int:
+        """How many documents are best made ready before they are asked for."""
+        return len(self._slots)
+
+    @property
     def grade(self) -> int | None:
         """The least isolation that a worker has reached (`batch.confine.GRADES`), None before
         any has said so."""

@@ -31,8 +31,8 @@ def main() -> None:
     from distributed import LocalCluster
 
     parser = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__)
-    parser.add_argument("--copies", type=int, default=4)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--copies", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=2)
     args = parser.parse_args()
     taken: dict[int, list[float]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory(prefix="gkextract-bench-") as folder:

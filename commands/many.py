@@ -113,7 +113,7 @@ def _fill_ledger(words: list[str], wishes: Wishes, mapper: Mapper, ledger: Ledge
             progress.wipe()
             say_error(error)
 
-    run = Run(ledger, mapper, identify, wishes.task, told, ahead=wishes.jobs)
+    run = Run(ledger, mapper, identify, wishes.task, told)
     run.finish_all()
     if find_lost(ledger):
         run.finish_all()
