@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.trials import Trial, confirmed, figures, independent
-from tableparse.check import value_path
-from tableparse.model import Finding, Matrix, Value
-from tableparse.read import matrix_values
+from tableparse.model import Finding, Matrix, Value, value_path
 
 TEXT_DOUBTS = frozenset({"cell.gap", "cell.lines", "cell.overprint", "cell.straddle"})
 """Doubts about what stands in a cell, which another way to find the cells may not see."""
@@ -72,7 +70,7 @@ def _doubted_elsewhere(best: Trial, trials: Sequence[Trial]) -> set[str]:
 def _printed(trial: Trial) -> set[str]:
     """The paths of cells in which a reading found a figure or a mark."""
     matrices = [m for m in trial.reading.matrices if m is not None]
-    return {path for m in matrices for path, value in matrix_values(m) if value.raw}
+    return {path for m in matrices for path, value in m.figures.items() if value.raw}
 
 
 def _judge(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tableparse.model import Finding, Grid, Line, Matrix, Table
-from tableparse.read import TABLES, Reading, combine_readings, matrix_values, subtotal_values
+from tableparse.read import TABLES, Reading, combine_readings
 
 RANKS = ("verified", "unproven", "inconsistent", "doubtful", "incomplete")
 """From the reading to prefer to the one to take last."""
@@ -33,12 +33,15 @@ class Trial:
 def best_trial(trials: Sequence[Trial]) -> Trial:
     """The reading to go by: by status, then by how much was found, then the earliest."""
 
+    if len(trials) == 1:
+        return trials[0]
+
     def rank(trial: Trial) -> tuple[int, int]:
         found = sum(
             value.number is not None
             for matrix in trial.reading.matrices
             if matrix is not None
-            for _, value in matrix_values(matrix)
+            for value in matrix.figures.values()
         )
         return RANKS.index(trial.reading.status), -found
 
@@ -72,7 +75,7 @@ def _outside(
     """The lines that are not of the tables taken from a trial: those that it took for a
     table's too and that stand among the figures, or next to such a line (heads, groups)."""
     reach: dict[int, tuple[float, float]] = {}
-    for value in (v for m in taken if m is not None for _, v in matrix_values(m)):
+    for value in (v for m in taken if m is not None for v in m.figures.values()):
         if value.box is not None and value.page is not None:
             top, bottom = reach.get(value.page, (value.box.top, value.box.bottom))
             reach[value.page] = min(top, value.box.top), max(bottom, value.box.bottom)
@@ -121,5 +124,5 @@ def figures(trial: Trial) -> dict[str, object]:
         path: value.number
         for matrix in trial.reading.matrices
         if matrix is not None
-        for path, value in (*matrix_values(matrix), *subtotal_values(matrix))
+        for path, value in (*matrix.figures.items(), *matrix.subtotal_figures.items())
     }

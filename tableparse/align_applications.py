@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 
 from tableparse.formdata import edition
 from tableparse.labels import Labels, applicant_columns, applicant_rows, split_ordinal
-from tableparse.model import Cell, Finding, Matrix, Table, Value
+from tableparse.model import Cell, Finding, Matrix, Row, Table, Value
 from tableparse.rows import (
     Head,
-    Row,
     band_to_heads,
     heads_to_values,
     in_doubt,
@@ -23,7 +24,6 @@ from tableparse.rows import (
     quote,
     row_to_heads,
     same_figures,
-    table_to_rows,
 )
 
 HEADER_ROWS = 6
@@ -55,13 +55,16 @@ def tables_to_applications(
     heads: tuple[Head, ...] = ()
     grid: Table | None = None
     for index, table in enumerate(tables):
-        rows = table_to_rows(table)
+        rows = table.by_row
         first, own = rows_to_header(rows)
         if own:
             heads, grid = own, table
         elif grid is None or not _same_columns(grid, table):
             continue
-        if not heads or sum(_is_row(row, heads) for row in rows) < (LEAST_ROWS if own else 1):
+        if not heads:
+            continue
+        left, least = min(h.c0 for h in heads), LEAST_ROWS if own else 1
+        if sum(1 for _ in islice(filter(partial(_is_row, left=left), rows), least)) < least:
             continue
         used.add(index)
         astray = False
@@ -98,30 +101,31 @@ def rows_to_header(rows: Sequence[Row]) -> tuple[int, tuple[Head, ...]]:
 
 def _begins_with_label(row: Row) -> bool:
     """Whether the row's first printed cell is the label of a row or group of the matrix."""
-    first = next((c for c in row.cells if c.text), None)
-    found = applicant_rows().match(first.text) if first else None
+    found = applicant_rows().match(row.texts[0]) if row.texts else None
     return found is not None and found.key != "#subtotal" and not _repeats_header(row)
 
 
-def _is_row(row: Row, heads: Sequence[Head]) -> bool:
-    leaf = _leaf(row, heads)
+def _is_row(row: Row, left: int) -> bool:
+    leaf = _leaf(row, _label_cells(row, left))
     found = applicant_rows().match(leaf.text) if leaf else None
     return bool(found and not found.key.startswith("#"))
 
 
-def _label_cells(row: Row, heads: Sequence[Head]) -> list[Cell]:
-    left = min(h.c0 for h in heads)
-    return [c for c in row.cells if c.span.c0 < left and c.text]
+def _label_cells(row: Row, left: int) -> tuple[Cell, ...]:
+    """The printed cells before the slot in which the first column begins."""
+    for count, cell in enumerate(row.inked):
+        if cell.span.c0 >= left:
+            return row.inked[:count]
+    return row.inked
 
 
-def _leaf(row: Row, heads: Sequence[Head]) -> Cell | None:
+def _leaf(row: Row, label_cells: Sequence[Cell]) -> Cell | None:
     """The row's own label: the last label cell, if it stands in this row alone."""
-    cells = _label_cells(row, heads)
-    return cells[-1] if cells and row.alone(cells[-1]) else None
+    return label_cells[-1] if label_cells and row.alone(label_cells[-1]) else None
 
 
-def _group(row: Row, heads: Sequence[Head], labels: Labels) -> str | None:
-    for cell in reversed(_label_cells(row, heads)[:-1]):
+def _group(label_cells: Sequence[Cell], labels: Labels) -> str | None:
+    for cell in reversed(label_cells[:-1]):
         found = labels.match(cell.text)
         if found:
             return "other" if found.key == "other" else found.key.removeprefix("#group.")
@@ -135,14 +139,13 @@ def _read_row(
     found: list[_Found],
     findings: list[Finding],
 ) -> None:
-    left = min(covered)
-    right = [c for c in row.cells if c.text and c.span.c0 >= left]
-    leaf = _leaf(row, heads)
+    label_cells = _label_cells(row, min(covered))
+    right = row.inked[len(label_cells) :]
+    leaf = _leaf(row, label_cells)
     labels = applicant_rows()
     match = labels.match(leaf.text) if leaf else None
-    printed = any(row.alone(c) for c in right)
     if match is None:
-        if printed:
+        if any(row.alone(c) for c in right):
             shown = quote(leaf.text) if leaf else "no label"
             findings.append(
                 note("row.unknown", f"a row of the applicant matrix with {shown} has figures")
@@ -153,11 +156,15 @@ def _read_row(
         return
     ordinal = split_ordinal(leaf.text)[0] if leaf else ""
     values = heads_to_values(row, heads, match.key)
-    outside = [c for c in right if covered.isdisjoint(range(c.span.c0, c.span.c1))]
+    outside = [
+        c
+        for c in right
+        if c.span.c0 not in covered and covered.isdisjoint(range(c.span.c0, c.span.c1))
+    ]
     if outside:
         shown = quote(outside[0].text)
         findings.append(note("column.unknown", f"{shown} stands in a column without a head"))
-    found.append(_Found(match.key, ordinal, _group(row, heads, labels), values))
+    found.append(_Found(match.key, ordinal, _group(label_cells, labels), values))
 
 
 def _contradicts(row: Row, heads: Sequence[Head]) -> bool:
@@ -178,9 +185,9 @@ def _in_doubt(item: _Found) -> _Found:
 def _repeats_header(row: Row) -> bool:
     """Whether most of what the row prints are heads. One is not enough: 总计 and 其他 are
     labels of rows too, alone in their row where its figures are blank."""
-    columns = applicant_columns()
-    known = [columns.match(c.text) is not None for c in row.cells if c.text]
-    return sum(known) > max(1, len(known) / 2)
+    count = len(row.texts)
+    known = count - list(map(applicant_columns().match, row.texts)).count(None)
+    return known > max(1, count / 2)
 
 
 def _found_to_matrix(found: Sequence[_Found]) -> tuple[Matrix, list[Finding]]:

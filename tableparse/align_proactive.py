@@ -13,18 +13,15 @@ from collections.abc import Sequence
 
 from tableparse.formdata import Edition, edition
 from tableparse.labels import proactive_columns, proactive_rows, squeeze
-from tableparse.model import Cell, Finding, Matrix, Table, Value
+from tableparse.model import Cell, Finding, Matrix, Row, Table, Value
 from tableparse.rows import (
     Head,
-    Row,
-    has_figures,
     head_to_value,
     in_doubt,
     note,
     quote,
     row_to_heads,
     same_figures,
-    table_to_rows,
 )
 from tableparse.values import cell_to_value, looks_numeric
 
@@ -44,7 +41,7 @@ def tables_to_proactive(
     used: set[int] = set()
     for index, table in enumerate(tables):
         heads: list[Head] = []
-        for row in table_to_rows(table):
+        for row in table.by_row:
             own = row_to_heads(row, proactive_columns())
             if own and not _label(row):
                 heads = own
@@ -90,26 +87,20 @@ def _strays(row: Row, label: Cell, heads: Sequence[Head], key: str) -> list[Find
 
 def _opens_section(row: Row) -> bool:
     """Whether the row is the title of a section, from which on other heads hold."""
-    first = next((c for c in row.cells if c.text), None)
-    found = proactive_rows().match(first.text) if first else None
+    found = proactive_rows().match(row.texts[0]) if row.texts else None
     return found is not None and found.key == "#section"
 
 
 def _is_unlabelled(row: Row, heads: Sequence[Head]) -> bool:
     """Whether the row prints figures under heads and nothing else: a page break may have cut
     their label off."""
-    inked = [c for c in row.cells if c.text]
-    return (
-        has_figures(inked)
-        and len(inked) <= len(heads)
-        and all(looks_numeric(c.text) for c in inked)
-    )
+    return 0 < len(row.texts) <= len(heads) and all(map(looks_numeric, row.texts))
 
 
 def _label(row: Row) -> tuple[str, Cell] | None:
     """The row of the form that the first printed cell names, if it is followed by figures or
     blanks only."""
-    inked = [c for c in row.cells if c.text]
+    inked = row.inked
     if not inked or not row.alone(inked[0]):
         return None
     found = proactive_rows().match(inked[0].text)

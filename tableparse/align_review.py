@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from tableparse.formdata import edition
 from tableparse.labels import review_blocks, review_columns
-from tableparse.model import Finding, Matrix, Table, Value
+from tableparse.model import Finding, Matrix, Row, Table, Value
 from tableparse.rows import (
     Head,
-    Row,
     band_to_heads,
     has_figures,
     head_to_value,
@@ -17,7 +16,6 @@ from tableparse.rows import (
     note,
     row_to_heads,
     same_figures,
-    table_to_rows,
 )
 
 BLOCK_OUTCOMES = 5
@@ -33,7 +31,7 @@ def tables_to_review(
     readings: list[dict[str, dict[str, Value]]] = []
     used: set[int] = set()
     for index, table in enumerate(tables):
-        rows = table_to_rows(table)
+        rows = table.by_row
         heads, after = _heads(rows)
         if heads and after < len(rows):
             used.add(index)

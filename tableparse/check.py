@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from tableparse.formdata import edition, read_data
-from tableparse.model import Finding, Matrix, Value
+from tableparse.formdata import Edition, edition, read_data
+from tableparse.model import Finding, Matrix, Value, value_path
 
 Number = int | float
 PRECISION = 6
 """Decimal places to which sums of printed decimals are compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """One identity in one place: `name` as `applications.row[granted]`, and the figures on
     either side by their paths."""
 
     name: str
     level: str
     kind: str
-    left: tuple[tuple[str, Value], ...]
-    right: tuple[tuple[str, Value], ...]
+    left: tuple[str, ...]
+    right: tuple[str, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of all figures that stand in it."""
-        return tuple(path for path, _ in (*self.left, *self.right))
+        return self.left + self.right
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +42,72 @@ class Checks:
     findings: tuple[Finding, ...]
 
 
-def value_path(table: str, row: str, column: str) -> str:
-    """The path of a figure in the report: `applications.granted.business`."""
-    return f"{table}.{row}.{column}"
+Columns = tuple[tuple[str, tuple[str, ...]], ...]
+"""The rows of a matrix, or the groups that it prints subtotals of, each with its columns."""
+
+
+class _Shape(NamedTuple):
+    """All of a matrix but its figures: nearly every report of an edition has the same."""
+
+    table: str
+    form: str
+    rows: Columns
+    subtotals: Columns
 
 
 def matrices_to_equations(matrices: Sequence[Matrix | None]) -> Iterator[Equation]:
     """Every identity of the form in every place where the matrices have its figures."""
     for matrix in matrices:
-        if matrix is None:
-            continue
-        for rule in read_data("identities")["identity"]:
-            if rule["table"] == matrix.name:
-                yield from _SCOPES[rule["over"]](rule, matrix)
+        if matrix is not None:
+            rows, subtotals = (
+                tuple([(name, tuple(values)) for name, values in part.items()])
+                for part in (matrix.rows, matrix.subtotals)
+            )
+            yield from _shape_to_equations(_Shape(matrix.name, matrix.form, rows, subtotals))
 
 
-def _outcomes(matrix: Matrix) -> list[str]:
-    rows = edition(matrix.form).rows
-    first = next(i for i, row in enumerate(rows) if row.key == "granted")
-    last = next(i for i, row in enumerate(rows) if row.key == "processed_total")
-    return [row.key for row in rows[first:last]]
+@lru_cache(maxsize=256)
+def _shape_to_equations(shape: _Shape) -> tuple[Equation, ...]:
+    rules = [r for r in read_data("identities")["identity"] if r["table"] == shape.table]
+    return tuple(equation for rule in rules for equation in _SCOPES[rule["over"]](rule, shape))
 
 
-def _over_columns(rule: dict[str, object], matrix: Matrix) -> Iterator[Equation]:
-    names = {"@outcomes": _outcomes(matrix)}
+def _over_columns(rule: Mapping[str, object], shape: _Shape) -> Iterator[Equation]:
+    form = edition(shape.form)
+    names = {"@outcomes": _outcomes(form)}
     left, right = (_expand(rule[side], names) for side in ("left", "right"))
-    if not all(row in matrix.rows for row in (*left, *right)):
-        return
-    for column in (c.key for c in edition(matrix.form).applicants):
-        yield _equation(
-            f"{rule['id']}[{column}]",
-            rule,
-            [(value_path(matrix.name, r, column), matrix.rows[r][column]) for r in left],
-            [(value_path(matrix.name, r, column), matrix.rows[r][column]) for r in right],
-        )
-
-
-def _over_rows(rule: dict[str, object], matrix: Matrix) -> Iterator[Equation]:
-    names = {"@applicants": [c.key for c in edition(matrix.form).applicants][:-1]}
-    left, right = (_expand(rule[side], names) for side in ("left", "right"))
-    for row, values in matrix.rows.items():
-        if all(column in values for column in (*left, *right)):
+    if {*left, *right} <= {row for row, _ in shape.rows}:
+        for column in (c.key for c in form.applicants):
             yield _equation(
-                f"{rule['id']}[{row}]",
-                rule,
-                [(value_path(matrix.name, row, c), values[c]) for c in left],
-                [(value_path(matrix.name, row, c), values[c]) for c in right],
+                rule, shape, column, [(r, column) for r in left], [(r, column) for r in right]
             )
 
 
-def _over_groups(rule: dict[str, object], matrix: Matrix) -> Iterator[Equation]:
-    for group, printed in matrix.subtotals.items():
-        rows = [row.key for row in edition(matrix.form).rows if row.group == group]
-        if not rows or not all(row in matrix.rows for row in rows):
+def _outcomes(form: Edition) -> list[str]:
+    rows = [row.key for row in form.rows]
+    return rows[rows.index("granted") : rows.index("processed_total")]
+
+
+def _over_rows(rule: Mapping[str, object], shape: _Shape) -> Iterator[Equation]:
+    names = {"@applicants": [c.key for c in edition(shape.form).applicants][:-1]}
+    left, right = (_expand(rule[side], names) for side in ("left", "right"))
+    for row, columns in shape.rows:
+        if {*left, *right} <= {*columns}:
+            yield _equation(rule, shape, row, [(row, c) for c in left], [(row, c) for c in right])
+
+
+def _over_groups(rule: Mapping[str, object], shape: _Shape) -> Iterator[Equation]:
+    known = {row for row, _ in shape.rows}
+    for group, columns in shape.subtotals:
+        rows = [row.key for row in edition(shape.form).rows if row.group == group]
+        if not rows or not known.issuperset(rows):
             continue
-        for column, total in printed.items():
-            yield _equation(
-                f"{rule['id']}[{group}, {column}]",
-                rule,
-                [(value_path(matrix.name, f"{group}.subtotal", column), total)],
-                [(value_path(matrix.name, r, column), matrix.rows[r][column]) for r in rows],
-            )
+        for column in columns:
+            total = [(f"{group}.subtotal", column)]
+            yield _equation(rule, shape, f"{group}, {column}", total, [(r, column) for r in rows])
 
 
-_SCOPES: dict[str, Callable[[dict[str, object], Matrix], Iterator[Equation]]] = {
+_SCOPES: dict[str, Callable[[Mapping[str, object], _Shape], Iterator[Equation]]] = {
     "column": _over_columns,
     "row": _over_rows,
     "group": _over_groups,
@@ -117,12 +120,14 @@ def _expand(side: object, names: dict[str, list[str]]) -> list[str]:
 
 
 def _equation(
-    name: str,
-    rule: dict[str, object],
-    left: list[tuple[str, Value]],
-    right: list[tuple[str, Value]],
+    rule: Mapping[str, object],
+    shape: _Shape,
+    where: str,
+    left: list[tuple[str, str]],
+    right: list[tuple[str, str]],
 ) -> Equation:
-    return Equation(name, str(rule["level"]), str(rule["kind"]), tuple(left), tuple(right))
+    sides = [tuple([value_path(shape.table, *at) for at in side]) for side in (left, right)]
+    return Equation(f"{rule['id']}[{where}]", str(rule["level"]), str(rule["kind"]), *sides)
 
 
 def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
@@ -135,8 +140,12 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
     evaluated = held = 0
     proven: set[str] = set()
     findings: list[Finding] = []
+    numbers: dict[str, Number | None] = {}
+    for matrix in matrices:
+        if matrix is not None:
+            numbers |= figures_to_numbers(matrix.figures | matrix.subtotal_figures)
     for equation in matrices_to_equations(matrices):
-        sums = equation_to_sums(equation)
+        sums = equation_to_sums(equation, numbers)
         if sums is None:
             continue
         left, right, blanks = sums
@@ -146,27 +155,44 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
             held += holds
         if holds:
             if equation.level == "E":
-                proven.update(equation.paths)
+                proven.update(equation.left, equation.right)
         else:
             findings.append(_failure(equation, left, right, blanks))
     return Checks(evaluated, held, frozenset(proven), tuple(findings))
 
 
-def equation_to_sums(equation: Equation) -> tuple[Number, Number, bool] | None:
-    """(left, right, whether blanks were taken as zero), or None where not evaluated."""
-    sides = []
-    blanks = False
-    for side in (equation.left, equation.right):
-        values = [value for _, value in side]
-        if any(value.doubt or isinstance(value.number, str) for value in values):
-            return None
-        numbers = [value.number for value in values if isinstance(value.number, (int, float))]
-        if not numbers:
-            return None
-        blanks = blanks or len(numbers) < len(values)
-        total = sum(numbers)
-        sides.append(round(total, PRECISION) if isinstance(total, float) else total)
-    return sides[0], sides[1], blanks
+def figures_to_numbers(figures: Mapping[str, Value]) -> dict[str, Number | None]:
+    """The numbers of figures by path, None for blanks; without those that are in doubt, or are
+    printed in units of their own."""
+    return {
+        path: value.number
+        for path, value in figures.items()
+        if not value.doubt and not isinstance(value.number, str)
+    }
+
+
+def equation_to_sums(
+    equation: Equation, numbers: Mapping[str, Number | None]
+) -> tuple[Number, Number, bool] | None:
+    """(left, right, whether blanks were taken as zero), or None where not evaluated: where a
+    figure is not among `numbers`, or a side has blanks alone."""
+    try:
+        left = [numbers[path] for path in equation.left]
+        right = [numbers[path] for path in equation.right]
+    except KeyError:
+        return None
+    sums = _sum(left), _sum(right)
+    if sums[0] is None or sums[1] is None:
+        return None
+    return sums[0], sums[1], None in left or None in right
+
+
+def _sum(numbers: Sequence[Number | None]) -> Number | None:
+    printed = [n for n in numbers if n is not None]
+    if not printed:
+        return None
+    total: Number = sum(printed)
+    return round(total, PRECISION) if isinstance(total, float) else total
 
 
 def _failure(equation: Equation, left: Number, right: Number, blanks: bool) -> Finding:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -107,19 +107,14 @@ class Labels:
         for label, key in entries:
             self.exact.setdefault(fold(label), key)
         self._long = tuple(label for label in self.exact if len(label) >= WHOLE)
-        self._memo: dict[str, Match | None] = {}
-
-    def match(self, text: str) -> Match | None:
-        """The label that `text` is, or None where none is like enough or two are equally
+        self.match: Callable[[str], Match | None] = lru_cache(maxsize=4096)(self._find)
+        """The label that a text is, or None where none is like enough or two are equally
         like. The ordinal in front is no part of the comparison."""
-        if text in self._memo:
-            return self._memo[text]
+
+    def _find(self, text: str) -> Match | None:
         folded = fold(split_ordinal(text)[1])
         key = self.exact.get(folded) or self.exact.get(fold(text))
-        found = Match(key, 1.0) if key else self._likest(folded)
-        if len(self._memo) < 4096:
-            self._memo[text] = found
-        return found
+        return Match(key, 1.0) if key else self._likest(folded)
 
     def _likest(self, folded: str) -> Match | None:
         if len(folded) < 2:

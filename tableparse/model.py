@@ -1,4 +1,4 @@
-"""The values that everything else passes on, frozen; nothing here computes.
+"""The values that everything else passes on, frozen; nothing here decides.
 
 Lengths are points (1/72 inch), the origin is the top left corner of the page as it is
 seen (rotation undone), pages are counted from 1. Tables that come from a container with
@@ -7,7 +7,9 @@ spans of its own (text, later HTML, DOCX) lie on a unit grid: a slot is one unit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import NamedTuple
 
 
@@ -97,6 +99,13 @@ class Span(NamedTuple):
     c1: int
 
 
+new_box: Callable[[tuple[float, float, float, float]], Box] = partial(tuple.__new__, Box)
+"""A box from all of its fields. Where thousands are made, a named tuple's own constructor is half
+of the work: it runs as Python."""
+new_span: Callable[[tuple[int, int, int, int]], Span] = partial(tuple.__new__, Span)
+"""A span from all of its fields, as `new_box`."""
+
+
 class Cell(NamedTuple):
     """A rectangle of a table, merged or not, with its text in reading order."""
 
@@ -110,9 +119,40 @@ class Cell(NamedTuple):
     """Its address in a container without pages: `table[2]/tr[7]/td[3]` of a web page."""
 
 
-@dataclass(frozen=True, slots=True)
+new_cell: Callable[[tuple[Span, str, int, Box | None, str | None, str | None]], Cell] = partial(
+    tuple.__new__, Cell
+)
+"""A cell from all of its fields, as `new_box`."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: its number and its cells from left to right, each once, also those
+    that reach into it from above."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def inked(self) -> tuple[Cell, ...]:
+        """The cells that print something."""
+        return tuple([c for c in self.cells if c.text])
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What the row prints, cell by cell."""
+        return tuple([c.text for c in self.inked])
+
+    def alone(self, cell: Cell) -> bool:
+        """Whether the cell stands in this row only."""
+        r0, r1, _, _ = cell.span
+        return r1 - r0 == 1
+
+
+@dataclass(frozen=True)
 class Table:
-    """Sparse cells on a grid of `rows` x `cols`; `dense` gives the view by slot."""
+    """Sparse cells on a grid of `rows` x `cols`; `dense` gives the view by slot, `by_row` the
+    rows."""
 
     rows: int
     cols: int
@@ -128,6 +168,35 @@ class Table:
             for r in range(r0, r1):
                 view[r][c0:c1] = [cell] * (c1 - c0)
         return view
+
+    @cached_property
+    def by_row(self) -> tuple[Row, ...]:
+        """The rows, top to bottom, as `dense` has them. Made once: every alignment asks."""
+        rows: list[list[Cell]] = [[] for _ in range(self.rows)]
+        ends = [0] * self.rows
+        mixed: set[int] = set()
+        for cell in self.cells:
+            r0, r1, c0, c1 = cell.span
+            for r in range(r0, r1):
+                rows[r].append(cell)
+                if c0 < ends[r] or c0 == c1:
+                    mixed.add(r)
+                ends[r] = c1
+        for r in mixed:
+            rows[r] = self._in_order(rows[r])
+        return tuple([Row(r, tuple(cells)) for r, cells in enumerate(rows)])
+
+    def _in_order(self, cells: list[Cell]) -> list[Cell]:
+        """The cells of a row from left to right; of a slot claimed twice the later one has it."""
+        slots: list[Cell | None] = [None] * self.cols
+        for cell in cells:
+            _, _, c0, c1 = cell.span
+            slots[c0:c1] = [cell] * (c1 - c0)
+        found: list[Cell] = []
+        for slot in slots:
+            if slot is not None and (not found or found[-1] is not slot):
+                found.append(slot)
+        return found
 
 
 class Line(NamedTuple):
@@ -176,6 +245,10 @@ class Value(NamedTuple):
     """Whether the form's equations decided between the choices."""
 
 
+new_value: Callable[[tuple[object, ...]], Value] = partial(tuple.__new__, Value)
+"""A figure from all of its fields, as `new_box`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a user of the report has to know. `cells` are paths such as
@@ -190,7 +263,7 @@ class Finding:
     right: int | float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matrix:
     """One table of the form: values by row key, then column key. `form` is the edition
     that its own labels show. Rows of the edition that were not found are in `missing`."""
@@ -201,6 +274,30 @@ class Matrix:
     missing: tuple[str, ...] = ()
     subtotals: dict[str, dict[str, Value]] = field(default_factory=dict)
     """Printed subtotals by group: the form has none, some reports add them."""
+
+    @cached_property
+    def figures(self) -> dict[str, Value]:
+        """Every figure by its path (`applications.granted.business`), in the form's order."""
+        return _by_path(self.name, self.rows)
+
+    @cached_property
+    def subtotal_figures(self) -> dict[str, Value]:
+        """Every printed subtotal by its path (`applications.denied.subtotal.total`)."""
+        parts = {f"{group}.subtotal": values for group, values in self.subtotals.items()}
+        return _by_path(self.name, parts)
+
+
+def value_path(table: str, row: str, column: str) -> str:
+    """The path of a figure in the report: `applications.granted.business`."""
+    return f"{table}.{row}.{column}"
+
+
+def _by_path(name: str, rows: dict[str, dict[str, Value]]) -> dict[str, Value]:
+    return {
+        f"{name}.{row}.{column}": value
+        for row, values in rows.items()
+        for column, value in values.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tableparse.sentences import (
     sections_to_sentences,
     sentence_to_counts,
 )
-from tableparse.statement_rules import Rule, any_label, compiled, needed_words, statement_rules
+from tableparse.statement_rules import Rule, any_label, compiled, needed_words, rules_with_words
 
 Number = int | float
 CODES = (
@@ -56,26 +56,43 @@ class Statement:
     matched: int | None
 
 
-def narrative_to_statements(
-    narrative: Iterable[Section],
-    figures: Mapping[str, Number | None],
-    agency: str | None,
-    year: int | None,
-) -> list[Statement]:
-    """Every number of the prose that is understood, with what it equals. `figures` has the
-    tables' numbers by path; statements about figures that are blank or not certain are left
-    out, as nothing speaks against them."""
-    found: list[Statement] = []
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number of the prose that is understood: the rule that says of what, the number, its
+    sentence, and whether that speaks of all agencies below the one that reports."""
+
+    rule: Rule
+    count: Count
+    text: str
+    whole: bool
+
+
+def narrative_to_mentions(
+    narrative: Iterable[Section], agency: str | None, year: int | None
+) -> list[Mention]:
+    """Every number of the prose that is understood, in its order."""
+    found: list[Mention] = []
     recent, heading = "", None
     for sentence in sections_to_sentences(tuple(narrative)):
         recent = recent[-CONTEXT:] if sentence.heading == heading else ""
         context = sentence.topic + recent
         for rule, count in _said(sentence.text, context + sentence.text, agency, year):
-            statement = _weigh(rule, count, sentence.text, figures)
             whole = speaks_of_whole(sentence.text[: count.start], agency)
-            if statement is not None and not (whole and statement.matched is None):
-                found += [statement] if _is_new(statement, found) else []
+            found.append(Mention(rule, count, sentence.text, whole))
         recent, heading = recent + sentence.text, sentence.heading
+    return found
+
+
+def mentions_to_statements(
+    mentions: Iterable[Mention], figures: Mapping[str, Number | None]
+) -> list[Statement]:
+    """What the mentioned numbers equal. `figures` has the tables' numbers by path; statements
+    about figures that are blank or not certain are left out, as nothing speaks against them."""
+    found: list[Statement] = []
+    for mention in mentions:
+        statement = _weigh(mention.rule, mention.count, mention.text, figures)
+        if statement is not None and not (mention.whole and statement.matched is None):
+            found += [statement] if _is_new(statement, found) else []
     return found
 
 
@@ -90,12 +107,11 @@ def _said(
     text: str, context: str, agency: str | None, year: int | None
 ) -> Iterator[tuple[Rule, Count]]:
     """The numbers of a sentence that are understood, each with the first rule that fits it."""
-    words = {word for word in needed_words() if word in text}
+    words = frozenset([word for word in needed_words() if word in text])
     rules = [
         rule
-        for rule in statement_rules()
-        if not words.isdisjoint(rule.needs)
-        and (not rule.topic or compiled(rule.topic).search(context))
+        for rule in rules_with_words(words)
+        if not rule.topic or compiled(rule.topic).search(context)
     ]
     for count in sentence_to_counts(text) if rules else ():
         rule = next((r for r in rules if _states(r, count, text)), None)

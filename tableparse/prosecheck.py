@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from tableparse.check import figures_to_numbers
 from tableparse.formdata import read_data
 from tableparse.model import Finding
 from tableparse.narrative import (
     Number,
     Statement,
-    narrative_to_statements,
+    mentions_to_statements,
+    narrative_to_mentions,
     statements_to_findings,
 )
 from tableparse.prose import Section
@@ -24,22 +26,25 @@ UNCERTAIN = ("doubtful", "incomplete")
 
 def report_to_figures(report: Report) -> dict[str, Number | None]:
     """The numbers of the tables by path; None for blanks and for what is not certain."""
-    return {
-        path: value.number if isinstance(value.number, (int, float)) and not value.doubt else None
-        for path, value in report.figures()
-    }
+    figures = dict(report.figures())
+    return dict.fromkeys(figures) | figures_to_numbers(figures)
 
 
 def report_to_statements(report: Report) -> list[Statement]:
     """What the prose says of the tables' figures, each with what it equals. A statement that
     the parts of a row bear out, where only the row's total is off, is left out: it is the
     total that is wrong, and an equation tells of it."""
+    mentions = narrative_to_mentions(report.narrative, report.agency, report.year)
+    if not mentions:
+        return []
     figures = report_to_figures(report)
-    said = narrative_to_statements(report.narrative, figures, report.agency, report.year)
-    summed = figures | _summed_totals(report, figures)
-    if summed == figures or all(s.matched is not None for s in said):
+    said = mentions_to_statements(mentions, figures)
+    if all(s.matched is not None for s in said):
         return said
-    again = narrative_to_statements(report.narrative, summed, report.agency, report.year)
+    summed = figures | _summed_totals(report, figures)
+    if summed == figures:
+        return said
+    again = mentions_to_statements(mentions, summed)
     by_parts = {(s.code, s.quote) for s in again if s.matched is not None}
     return [s for s in said if s.matched is not None or (s.code, s.quote) not in by_parts]
 

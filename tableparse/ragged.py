@@ -21,8 +21,8 @@ from tableparse.labels import (
     review_blocks,
     review_columns,
 )
-from tableparse.model import Cell, Finding, Span, Table
-from tableparse.rows import Row, has_figures, note, quote, table_to_rows
+from tableparse.model import Cell, Finding, Row, Span, Table
+from tableparse.rows import has_figures, note, quote
 from tableparse.values import looks_numeric
 
 RAGGED = "row.ragged"
@@ -45,7 +45,7 @@ class _Band:
 
 def mend_ragged(table: Table) -> tuple[Table, tuple[Finding, ...]]:
     """The table with the figures of ragged rows moved or doubted, and what was moved."""
-    rows = table_to_rows(table)
+    rows = table.by_row
     pairs = [
         (row, band)
         for row, band in zip(rows, _bands(table, rows), strict=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from tableparse.align_applications import tables_to_applications
 from tableparse.align_proactive import tables_to_proactive
 from tableparse.align_review import tables_to_review
-from tableparse.check import Checks, check_matrices, value_path
+from tableparse.check import Checks, check_matrices
 from tableparse.formdata import read_data
 from tableparse.model import Finding, Matrix, Table, Value
 from tableparse.rows import quote
@@ -75,8 +76,7 @@ def _best(readings: Sequence[Reading], table: int) -> Reading:
 def _rank(matrix: Matrix | None, said: Sequence[Finding]) -> tuple[bool, int, bool, int]:
     if matrix is None:
         return True, 0, True, 0
-    values = [value for _, value in (*matrix_values(matrix), *subtotal_values(matrix))]
-    doubts = sum(value.doubt is not None for value in values)
+    doubts = sum(value.doubt is not None for _, value in _all_figures(matrix))
     return False, len(matrix.missing), bool(said), doubts
 
 
@@ -100,20 +100,6 @@ def _judged(
     return Reading(matrices, said, aside, checks, findings, judge(matrices, checks, findings))
 
 
-def matrix_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
-    """Every figure of a matrix with its path, in the form's order."""
-    for row, values in matrix.rows.items():
-        for column, value in values.items():
-            yield value_path(matrix.name, row, column), value
-
-
-def subtotal_values(matrix: Matrix) -> Iterable[tuple[str, Value]]:
-    """Every printed subtotal of a matrix with its path."""
-    for group, values in matrix.subtotals.items():
-        for column, value in values.items():
-            yield value_path(matrix.name, f"{group}.subtotal", column), value
-
-
 def judge(matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[Finding]) -> str:
     """The status: the worst that applies, from incomplete over doubtful, inconsistent and
     unproven to verified."""
@@ -128,10 +114,10 @@ def judge(matrices: Sequence[Matrix | None], checks: Checks, findings: Sequence[
         path
         for m in matrices[1:]
         if m is not None
-        for path, value in matrix_values(m)
+        for path, value in m.figures.items()
         if value.number is not None
     ]
-    if not checks.evaluated or any(path not in checks.proven for path in figures):
+    if not checks.evaluated or not checks.proven.issuperset(figures):
         return "unproven"
     return "verified"
 
@@ -161,33 +147,25 @@ def _missing(matrices: Sequence[Matrix | None]) -> list[Finding]:
 
 def _doubts(matrices: Sequence[Matrix | None]) -> list[Finding]:
     """One finding for the doubtful figures of a row that share a reason."""
-    found = []
+    reasons: dict[tuple[str, str], list[tuple[str, Value]]] = {}
     for matrix in matrices:
-        if matrix is None:
-            continue
-        reasons: dict[tuple[str, str], list[tuple[str, Value]]] = {}
-        parts = [*matrix.rows.items()]
-        parts += [(f"{group}.subtotal", values) for group, values in matrix.subtotals.items()]
-        for row, values in parts:
-            for column, value in values.items():
-                if value.doubt:
-                    path = value_path(matrix.name, row, column)
-                    reasons.setdefault((row, value.doubt), []).append((path, value))
-        for (row, code), figures in reasons.items():
-            raw = ", ".join(dict.fromkeys(quote(v.raw) for _, v in figures))
-            message = f"{matrix.name}.{row}: {len(figures)} not certain, printed as {raw}"
-            paths = tuple(path for path, _ in figures)
-            found.append(Finding(code, "error", "unknown", message, paths))
+        for path, value in _all_figures(matrix):
+            if value.doubt:
+                row = path.rpartition(".")[0]
+                reasons.setdefault((row, value.doubt), []).append((path, value))
+    found = []
+    for (row, code), figures in reasons.items():
+        raw = ", ".join(dict.fromkeys(quote(v.raw) for _, v in figures))
+        message = f"{row}: {len(figures)} not certain, printed as {raw}"
+        paths = tuple(path for path, _ in figures)
+        found.append(Finding(code, "error", "unknown", message, paths))
     return found
 
 
 def _chosen(matrices: Sequence[Matrix | None]) -> list[Finding]:
     found = []
     for matrix in matrices:
-        if matrix is None:
-            continue
-        values = [*matrix_values(matrix), *subtotal_values(matrix)]
-        chosen = [(path, value) for path, value in values if value.chosen]
+        chosen = [(path, value) for path, value in _all_figures(matrix) if value.chosen]
         if chosen:
             said = ", ".join(f"{path} {value.number}" for path, value in chosen)
             message = f"not clear in the picture, taken as the equations allow alone: {said}"
@@ -196,9 +174,14 @@ def _chosen(matrices: Sequence[Matrix | None]) -> list[Finding]:
     return found
 
 
+def _all_figures(matrix: Matrix | None) -> Iterable[tuple[str, Value]]:
+    """The figures of a matrix, then its printed subtotals, with their paths."""
+    return chain(matrix.figures.items(), matrix.subtotal_figures.items()) if matrix else ()
+
+
 def _blank(matrices: Sequence[Matrix | None]) -> list[Finding]:
     known = [m for m in matrices if m is not None]
-    if not known or any(v.raw for m in known for _, v in matrix_values(m)):
+    if not known or any(v.raw for m in known for v in m.figures.values()):
         return []
     message = "the form is blank: no figure is printed in its tables"
     return [Finding("report.blank", "warning", "publisher", message)]

@@ -50,9 +50,7 @@ class Report:
         """Every figure with its path (`applications.granted.business`), in JSON order."""
         for matrix in (self.proactive, self.applications, self.review):
             if matrix is not None:
-                for row, values in matrix.rows.items():
-                    for column, value in values.items():
-                        yield f"{matrix.name}.{row}.{column}", value
+                yield from matrix.figures.items()
 
     def to_dict(self, *, evidence: bool = False) -> dict[str, Any]:
         """The report as plain values in the contract's order; with `evidence`, also page,

@@ -6,21 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tableparse.labels import Labels
-from tableparse.model import Cell, Finding, Table, Value
-from tableparse.values import cell_to_value, looks_numeric
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: its number and its cells from left to right, each once, also those
-    that reach into it from above."""
-
-    number: int
-    cells: tuple[Cell, ...]
-
-    def alone(self, cell: Cell) -> bool:
-        """Whether the cell stands in this row only."""
-        return cell.span.r1 - cell.span.r0 == 1
+from tableparse.model import Cell, Finding, Row, Value
+from tableparse.values import cell_to_value, looks_numeric, plain_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +21,6 @@ class Head:
     text: str = ""
 
 
-def table_to_rows(table: Table) -> list[Row]:
-    """The table's rows, top to bottom."""
-    rows = []
-    for number, slots in enumerate(table.dense()):
-        cells: list[Cell] = []
-        for cell in slots:
-            if cell is not None and (not cells or cells[-1] is not cell):
-                cells.append(cell)
-        rows.append(Row(number, tuple(cells)))
-    return rows
-
-
 def has_figures(cells: Iterable[Cell]) -> bool:
     """Whether any of the cells prints a number or a mark."""
     return any(c.text and looks_numeric(c.text) for c in cells)
@@ -54,8 +29,8 @@ def has_figures(cells: Iterable[Cell]) -> bool:
 def row_to_heads(row: Row, labels: Labels) -> list[Head]:
     """The columns that a row names; words that are no column ("#...") are left out."""
     heads = []
-    for cell in row.cells:
-        found = labels.match(cell.text) if cell.text else None
+    for cell in row.inked:
+        found = labels.match(cell.text)
         if found and not found.key.startswith("#"):
             heads.append(Head(found.key, cell.span.c0, cell.span.c1, cell.text))
     return heads
@@ -69,18 +44,24 @@ def band_to_heads(band: Sequence[Row], labels: Labels, above: Labels) -> list[He
     several columns.
     """
     heads: list[Head] = []
-    for slot in range(max((c.span.c1 for row in band for c in row.cells), default=0)):
-        cells: list[Cell] = []
-        for row in band:
-            cell = next((c for c in row.cells if c.span.c0 <= slot < c.span.c1), None)
-            if cell is not None and cell.text and cell not in cells:
-                cells.append(cell)
-        key = _texts_to_key([c.text for c in cells], labels, above)
+    over = [_row_to_slots(row) for row in band]
+    for slot in range(max((1 + max(cells, default=-1) for cells in over), default=0)):
+        found: list[Cell] = []
+        for cells in over:
+            cell = cells.get(slot)
+            if cell is not None and cell.text and cell not in found:
+                found.append(cell)
+        key = _texts_to_key([c.text for c in found], labels, above)
         if key and heads and heads[-1].key == key and heads[-1].c1 == slot:
             heads[-1] = Head(key, heads[-1].c0, slot + 1)
         elif key:
             heads.append(Head(key, slot, slot + 1))
     return heads
+
+
+def _row_to_slots(row: Row) -> dict[int, Cell]:
+    """The cell over each slot; of two the left one."""
+    return {slot: c for c in reversed(row.cells) for slot in range(c.span.c0, c.span.c1)}
 
 
 def _texts_to_key(texts: Sequence[str], labels: Labels, above: Labels) -> str | None:
@@ -129,15 +110,18 @@ def head_to_value(row: Row, head: Head, path: str) -> Value:
 def heads_to_values(row: Row, heads: Sequence[Head], key: str) -> dict[str, Value]:
     """The figures that the row of this key prints under the heads, by the heads' keys."""
     # most cells stand under one head each, alone in their row: found at once
-    plain = {c.span.c0: c for c in row.cells if c.text and row.alone(c)}
+    plain: dict[int, Cell] = {}
+    for cell in row.inked:
+        r0, r1, c0, c1 = cell.span
+        if r1 - r0 == 1 == c1 - c0:
+            plain[c0] = cell
     values: dict[str, Value] = {}
     for head in heads:
-        cell = plain.get(head.c0)
-        path = f"{key}.{head.key}"
-        if cell is not None and head.c1 - head.c0 == 1 == cell.span.c1 - cell.span.c0:
-            values[head.key] = cell_to_value(cell, path)
+        found = plain.get(head.c0) if head.c1 - head.c0 == 1 else None
+        if found is None:
+            values[head.key] = head_to_value(row, head, f"{key}.{head.key}")
         else:
-            values[head.key] = head_to_value(row, head, path)
+            values[head.key] = plain_value(found) or cell_to_value(found, f"{key}.{head.key}")
     return values
 
 

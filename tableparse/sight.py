@@ -10,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tableparse.check import Equation, equation_to_sums, matrices_to_equations, value_path
-from tableparse.model import Box, Matrix, Sight, Value
+from tableparse.check import (
+    Equation,
+    equation_to_sums,
+    figures_to_numbers,
+    matrices_to_equations,
+)
+from tableparse.model import Box, Matrix, Sight, Value, value_path
 from tableparse.values import text_to_value
 
 UNCLEAR = "ocr.unclear"
@@ -75,7 +80,7 @@ def decide_doubts(matrix: Matrix | None) -> Matrix | None:
     """The matrix with those doubtful figures taken that its equations leave one choice for."""
     if matrix is None:
         return None
-    values = _by_path(matrix)
+    values = matrix.figures | matrix.subtotal_figures
     open_paths = {p for p, v in values.items() if v.doubt == UNCLEAR and v.choices}
     if not open_paths:
         return matrix
@@ -87,12 +92,6 @@ def decide_doubts(matrix: Matrix | None) -> Matrix | None:
     if not taken:
         return matrix
     return _with_values(matrix, taken)
-
-
-def _by_path(matrix: Matrix) -> dict[str, Value]:
-    parts = [*matrix.rows.items()]
-    parts += [(f"{group}.subtotal", values) for group, values in matrix.subtotals.items()]
-    return {value_path(matrix.name, r, c): v for r, values in parts for c, v in values.items()}
 
 
 def _with_values(matrix: Matrix, taken: Mapping[str, Value]) -> Matrix:
@@ -163,10 +162,6 @@ class _Search:
         if any(self.values[p].doubt and p not in chosen for p in equation.paths):
             return True
 
-        def side(pairs: Iterable[tuple[str, Value]]) -> tuple[tuple[str, Value], ...]:
-            return tuple((p, chosen.get(p, v)) for p, v in pairs)
-
-        sums = equation_to_sums(
-            replace(equation, left=side(equation.left), right=side(equation.right))
-        )
+        values = {path: chosen.get(path, self.values[path]) for path in equation.paths}
+        sums = equation_to_sums(equation, figures_to_numbers(values))
         return sums is not None and sums[0] == sums[1]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tableparse.model import Span
+from tableparse.model import Span, new_span
 
 MAX_SLOTS = 200_000
 """Slots that a table may have: rows times columns. The form's largest has 280."""
@@ -30,6 +30,11 @@ class Stated(NamedTuple):
     colspan: int = 1
 
 
+PLAIN = Stated()
+_SHORT = {str(number): number for number in range(1, 100)}
+"""Nearly every span that is stated."""
+
+
 class Slotted(NamedTuple):
     """A table's size and the span of each cell, row by row as given. `overlapped` are the
     (row, place in the row) of cells that lost slots to a cell above. `tiled` says that every
@@ -45,6 +50,8 @@ class Slotted(NamedTuple):
 def text_to_span(text: str | None, most: int, least: int = 1) -> int:
     """The number of a rowspan or colspan attribute as browsers read it: leading digits count
     ("2px", "100%"), anything else is 1; not below `least`, not over `most`."""
+    if text in _SHORT:
+        return _SHORT[text]
     digits = ""
     # more digits than the limits have change nothing
     for char in (text or "").lstrip(" \t\n\f\r").removeprefix("+")[:12]:
@@ -93,27 +100,31 @@ def _place_row(
 ) -> tuple[list[Span], list[int], int]:
     """The spans of a row's cells, the places of those that lost slots, and the slots taken.
     `below` has, for each column, the row down to which it is taken."""
+    taken = [c for c, down in below.items() if down > r]
+    if row.count(PLAIN) == len(row):  # most rows
+        free = [c for c in range(len(row) + len(taken)) if c not in taken][: len(row)]
+        return [new_span((r, r + 1, c, c + 1)) for c in free], [], len(row)
     spans: list[Span] = []
     lost: list[int] = []
     slots = c = 0
     for place, (deep, wide) in enumerate(row):
-        while below and below.get(c, 0) > r:
+        while c in taken:
             c += 1
         if deep == wide == 1:
-            spans.append(Span(r, r + 1, c, c + 1))
+            spans.append(new_span((r, r + 1, c, c + 1)))
             slots += 1
             c += 1
             continue
         wide = max(1, min(wide, MAX_COLSPAN))
         r1 = min(r + min(deep, MAX_ROWSPAN), end) if deep > 0 else end
         c1 = c + 1
-        while c1 < c + wide and below.get(c1, 0) <= r:
+        while c1 < c + wide and c1 not in taken:
             c1 += 1
         if c1 < c + wide:
             lost.append(place)
         if r1 > r + 1:
             below.update(dict.fromkeys(range(c, c1), r1))
-        spans.append(Span(r, r1, c, c1))
+        spans.append(new_span((r, r1, c, c1)))
         slots += (r1 - r) * (c1 - c)
         c += wide
     return spans, lost, slots

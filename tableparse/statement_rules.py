@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tableparse.formdata import read_data
@@ -78,6 +78,12 @@ def statement_rules() -> tuple[Rule, ...]:
 def needed_words() -> frozenset[str]:
     """Words of which a sentence has to have one for any rule to fit it."""
     return frozenset(word for rule in statement_rules() for word in rule.needs)
+
+
+@lru_cache(maxsize=1024)
+def rules_with_words(words: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that need one of some words, in their order."""
+    return tuple(rule for rule in statement_rules() if not words.isdisjoint(rule.needs))
 
 
 @cache

@@ -14,7 +14,7 @@ from functools import cache
 
 from tableparse.formdata import read_data
 from tableparse.labels import repair_glyphs
-from tableparse.model import Cell, Value
+from tableparse.model import Cell, Value, new_value
 
 _NUMBER = r"(?:[1-9]\d{0,2}(?:[,，]\d{3})+|0|[1-9]\d*)(?:\.\d+)?"
 """No zero in front: that is two cells run together, or no figure at all."""
@@ -26,6 +26,8 @@ _FIGURE = re.compile(
 LONGEST = 15
 """Digits of the longest number taken for a figure: JSON readers hold no more exactly."""
 _SIMPLE = re.compile(rf"0|[1-9][0-9]{{0,{LONGEST - 1}}}")
+_SMALL = {str(number): number for number in range(1000)}
+"""Nearly every figure."""
 AS_PRINTED = frozenset({"procurement.amount"})
 """Figures whose printed unit stays with them, for the form itself does not fix it."""
 MONEY = frozenset({"fees.amount_10k_yuan"})
@@ -59,6 +61,8 @@ def is_mark(text: str) -> bool:
 
 def looks_numeric(text: str) -> bool:
     """Whether a cell's text is a figure, a mark or blank: no label (`2.重复申请` is one)."""
+    if text.isdecimal():
+        return True
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     return not plain or plain in _marks() or _FIGURE.fullmatch(plain) is not None
 
@@ -124,12 +128,21 @@ def _as_printed(shown: str, plain: str) -> Value:
     return Value(shown, "".join(plain.split()))
 
 
+def plain_value(cell: Cell) -> Value | None:
+    """The figure of a cell that prints a small number and nothing beside it, as most do; None
+    for all others."""
+    _, text, page, box, doubt, place = cell
+    if doubt is None and text in _SMALL:
+        return new_value((text, _SMALL[text], page, box, None, None, place, None, (), False))
+    return None
+
+
 def cell_to_value(cell: Cell, path: str = "") -> Value:
     """The figure of a cell with its place; a doubt about the text takes the number away."""
-    text = cell.text
-    if cell.doubt is None and _SIMPLE.fullmatch(text):  # most cells: not made twice
-        return Value(text, int(text), cell.page, cell.box, None, None, cell.place)
-    value = text_to_value(text, path)
+    plain = plain_value(cell)
+    if plain is not None:
+        return plain
+    value = text_to_value(cell.text, path)
     doubt = cell.doubt or value.doubt
     number = None if doubt else value.number
     return Value(value.raw, number, cell.page, cell.box, doubt, value.note, cell.place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,14 @@ from narrative_cases import BUREAU, CASES, CITY, FIGURES, YEAR, Case
 import gkextract
 from tableparse.finish import finish_report
 from tableparse.formdata import read_data
-from tableparse.narrative import CODES, narrative_to_statements, statements_to_findings
+from tableparse.narrative import (
+    CODES,
+    Number,
+    Statement,
+    mentions_to_statements,
+    narrative_to_mentions,
+    statements_to_findings,
+)
 from tableparse.numerals import text_to_number
 from tableparse.prose import Section
 from tableparse.prosecheck import check_prose, report_to_statements
@@ -29,10 +37,18 @@ PRECISION, RECALL = 1.0, 0.98
 """Least share of findings that are right, and of wrong statements that are found."""
 
 
+def statements_of(
+    text: str, agency: str, heading: str = "", figures: Mapping[str, Number | None] = FIGURES
+) -> list[Statement]:
+    """What a text says of figures, in a section of the report of an agency."""
+    mentions = narrative_to_mentions([Section(heading, text)], agency, YEAR)
+    return mentions_to_statements(mentions, figures)
+
+
 def codes_of(case: Case) -> tuple[Counter[str], Counter[str]]:
     """(codes of findings, codes of statements that the tables bear out) of a case."""
     _, agency, text, _, _ = case
-    said = narrative_to_statements([Section("一、总体情况", text)], FIGURES, agency, YEAR)
+    said = statements_of(text, agency, "一、总体情况")
     wrong = Counter(f.code for f in statements_to_findings(said, certain=True))
     return wrong, Counter(s.code for s in said if s.matched is not None)
 
@@ -151,13 +167,13 @@ def test_blank_figures_contradict_nothing() -> None:
     """A blank cell is not zero: what the text says beside it is no finding."""
     blank = {path: None for path in FIGURES}
     text = "2024年，全市共收到政府信息公开申请120件，不予公开3件，行政复议8件。"
-    assert narrative_to_statements([Section("", text)], blank, CITY, YEAR) == []
+    assert statements_of(text, CITY, figures=blank) == []
 
 
 def test_a_statement_says_what_it_equals() -> None:
     """A number that is received and carried in together says so."""
     text = "2024年我局共受理政府信息公开申请125件。"
-    (said,) = narrative_to_statements([Section("", text)], FIGURES, BUREAU, YEAR)
+    (said,) = statements_of(text, BUREAU)
     assert said.matched is not None
     number, cells = said.sums[said.matched]
     assert number == 125
@@ -166,9 +182,7 @@ def test_a_statement_says_what_it_equals() -> None:
 
 def test_blame_is_the_publishers_only_where_the_tables_are_certain() -> None:
     """Where the tables were read with doubt, the slip may be ours."""
-    said = narrative_to_statements(
-        [Section("", "我局共收到政府信息公开申请1件。")], FIGURES, BUREAU, YEAR
-    )
+    said = statements_of("我局共收到政府信息公开申请1件。", BUREAU)
     assert [f.blame for f in statements_to_findings(said, certain=True)] == ["publisher"]
     assert [f.blame for f in statements_to_findings(said, certain=False)] == ["unknown"]
 
@@ -201,7 +215,7 @@ def test_any_prose_is_done_in_no_time(words: list[str]) -> None:
     """No text makes a pattern run away: 300 characters of any of the words within half a
     second, and what is found has both numbers."""
     start = time.process_time()
-    said = narrative_to_statements([Section("", "".join(words))], FIGURES, CITY, YEAR)
+    said = statements_of("".join(words), CITY)
     for finding in statements_to_findings(said, certain=True):
         assert finding.left != finding.right
     assert time.process_time() - start < 0.5

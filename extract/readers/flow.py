@@ -12,7 +12,7 @@ from tableparse.labels import (
     review_columns,
 )
 from tableparse.model import Box, Cell, Document, Finding, Line, Table
-from tableparse.rows import Head, quote, row_to_heads, table_to_rows
+from tableparse.rows import Head, quote, row_to_heads
 
 STEP = 2.0
 """Every line begins further right than the one before: each is a paragraph of its own."""
@@ -69,7 +69,7 @@ def _doubt_strays(table: Table) -> Table:
     head: of which column it is cannot be told, and it would be lost without a word."""
     heads: list[Head] = []
     changed: dict[Cell, Cell] = {}
-    for row in table_to_rows(table):
+    for row in table.by_row:
         inked = [c for c in row.cells if c.text]
         label = proactive_rows().match(inked[0].text) if inked else None
         own = row_to_heads(row, proactive_columns())

@@ -12,23 +12,25 @@ from dataclasses import dataclass, field
 
 from extract.errors import LimitError
 from extract.readers.html_raw import (
-    Block,
     Flow,
     Item,
     RawCell,
     RawRow,
     RawTable,
+    Stray,
     groups_to_items,
+    new_block,
     tidy_text,
 )
 from extract.readers.html_sheets import item_to_parts
-from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, Stated, text_to_span
+from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, PLAIN, Stated, text_to_span
 
-PLAIN = Stated()
 MAX_LINES = 50_000
 """Lines of a page, cells among them; a report has some 400, its page some 2,000."""
 MAX_TEXT = 2_000_000
-"""Characters of a page's text; a long report has 30,000."""
+"""Characters of a page's text, in lines of more than SHORT_LINE; a long report has 30,000."""
+SHORT_LINE = 40
+"""Characters of lines that are not counted: all together they have no more than MAX_TEXT."""
 MAX_CELLS = 200_000
 """Cells of a page."""
 MAX_NESTED = 100
@@ -43,7 +45,7 @@ class Builder:
     seq: int
     number: int
     parent: Flow
-    stray: Flow = field(default_factory=lambda: Flow(True))
+    stray: Stray = field(default_factory=Stray)
     groups: list[tuple[str, list[RawRow]]] = field(default_factory=list)
     row: RawRow | None = None
     cell: RawCell | None = None
@@ -54,34 +56,43 @@ class Builder:
 
 
 class Collector:
-    """The lines and tables of a page, in the making. `builder` is the innermost open table."""
+    """The lines and tables of a page, in the making. `builder` is the innermost open table,
+    `flow` the place that text runs into, `buf` what is collected of its line: a place is only
+    left when its line has ended."""
 
     def __init__(self) -> None:
         self.root = Flow()
         self.flow = self.root
+        self.buf: list[str] = []
         self.builder: Builder | None = None
         self.outer: list[Builder] = []
         self.seq = self.tables = self.chrome = self.chars = self.cells = 0
 
     def flush(self) -> None:
-        """The line ends. Callers that look at `flow.buf` first save most of the calls."""
-        flow = self.flow
-        buf = flow.buf
-        text = tidy_text(buf[0] if len(buf) == 1 else "".join(buf))
+        """The line ends. Callers that look at `buf` first save most of the calls."""
+        buf = self.buf
+        text = buf[0] if len(buf) == 1 else "".join(buf)
         buf.clear()
-        if not text:
-            return
-        self.seq += 1
-        self.chars += len(text)
-        if self.seq > MAX_LINES or self.chars > MAX_TEXT:
-            raise LimitError(
-                f"the page has too much text (granted={MAX_LINES} lines, {MAX_TEXT} characters)"
-            )
-        flow.items.append(Block(self.seq, text, self.chrome > 0))
+        if not text.isalnum():  # figures and most labels need no tidying
+            text = tidy_text(text)
+            if not text:
+                return
+        flow = self.flow
+        self.seq = seq = self.seq + 1
+        if seq > MAX_LINES or len(text) > SHORT_LINE:
+            self._count(len(text))
+        flow.items.append(new_block((seq, text, self.chrome > 0)))
         if flow.stray and self.builder is not None and any(map(str.isdigit, text)):
             row = self.builder.row
             if row is not None:
                 row.stray = True
+
+    def _count(self, chars: int) -> None:
+        self.chars += chars
+        if self.seq > MAX_LINES or self.chars > MAX_TEXT:
+            raise LimitError(
+                f"the page has too much text (granted={MAX_LINES} lines, {MAX_TEXT} characters)"
+            )
 
     def mark(self, doubt: str) -> None:
         """The open cell, if there is one, is in doubt."""
@@ -108,7 +119,8 @@ class Collector:
         """A thead, tbody or tfoot begins; nothing outside of tables."""
         builder = self._between_cells()
         if builder is not None:
-            builder.row, builder.implied = None, False
+            self._end_row(builder)
+            builder.implied = False
             builder.groups.append((kind, []))
         return builder
 
@@ -124,20 +136,19 @@ class Collector:
         builder = self._between_cells()
         if builder is not None:
             builder.rows += 1
-            builder.row = None
+            self._end_row(builder)
 
     def open_cell(self, attrs: Mapping[str, str]) -> RawCell | None:
         """A td or th begins, in the open row or one of its own; nothing outside of tables."""
-        if self.flow.buf:
+        if self.buf:
             self.flush()
         builder = self.builder
         if builder is None:
             return None
         row = builder.row or self._add_row(builder)
-        row.seen += 1
-        self.cells += 1
-        if self.cells > MAX_CELLS:
-            raise LimitError(f"the page has too many cells (granted={MAX_CELLS})")
+        row.seen = number = row.seen + 1
+        if number > MAX_CELLS:
+            self._end_row(builder)
         stated = PLAIN
         if attrs:
             down, across = attrs.get("rowspan"), attrs.get("colspan")
@@ -145,7 +156,7 @@ class Collector:
                 stated = Stated(
                     text_to_span(down, MAX_ROWSPAN, least=0), text_to_span(across, MAX_COLSPAN)
                 )
-        cell = RawCell(row.seen, stated, self.seq + 1)
+        cell = RawCell(number, stated, self.seq + 1)
         row.cells.append(cell)
         builder.cell = self.flow = cell
         return cell
@@ -157,7 +168,10 @@ class Collector:
             builder.row.seen += 1
 
     def close_cell(self, cell: RawCell) -> None:
-        """A cell's end tag; nothing if something else has ended the cell."""
+        """A cell's end tag; ends the line, and nothing more if something else has ended the
+        cell."""
+        if self.buf:
+            self.flush()
         builder = self.builder
         if builder is not None and builder.cell is cell:
             builder.cell = None
@@ -168,7 +182,7 @@ class Collector:
         innermost one."""
         if self.builder is builder:
             self._between_cells()
-            builder.row = None
+            self._end_row(builder)
             builder.implied = builder.implied or group
 
     def close_table(self, builder: Builder) -> None:
@@ -186,14 +200,22 @@ class Collector:
     def _add_row(self, builder: Builder) -> RawRow:
         if not builder.groups or (builder.implied and builder.groups[-1][0]):
             builder.groups.append(("", []))
+        self._end_row(builder)
         builder.rows += 1
-        builder.row = RawRow(builder.rows)
-        builder.groups[-1][1].append(builder.row)
-        return builder.row
+        builder.row = row = RawRow(builder.rows)
+        builder.groups[-1][1].append(row)
+        return row
+
+    def _end_row(self, builder: Builder) -> None:
+        if builder.row is not None:
+            self.cells += builder.row.seen
+            builder.row = None
+        if self.cells > MAX_CELLS:
+            raise LimitError(f"the page has too many cells (granted={MAX_CELLS})")
 
     def _between_cells(self) -> Builder | None:
         """The innermost table with its cell ended, or None outside of tables."""
-        if self.flow.buf:
+        if self.buf:
             self.flush()
         builder = self.builder
         if builder is not None and builder.cell is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from extract.readers.html_data import page_data
@@ -33,16 +34,26 @@ class Block(NamedTuple):
     chrome: bool = False
 
 
+new_block: Callable[[tuple[int, str, bool]], Block] = partial(tuple.__new__, Block)
+"""A block from its fields, without the call into Python that a named tuple's own costs."""
+
+
 class Flow:
-    """A place that text runs into: what is collected of the line (`buf`), and the lines and
-    tables so far. `stray` for the place between the cells of a table."""
+    """A place that text runs into: the lines and tables so far. `stray` for the place between
+    the cells of a table."""
 
-    __slots__ = ("buf", "items", "stray")
+    __slots__ = ("items",)
+    stray = False
 
-    def __init__(self, stray: bool = False) -> None:
-        self.buf: list[str] = []
+    def __init__(self) -> None:
         self.items: list[Item] = []
-        self.stray = stray
+
+
+class Stray(Flow):
+    """The place between the cells of a table."""
+
+    __slots__ = ()
+    stray = True
 
 
 class RawCell(Flow):
@@ -52,9 +63,7 @@ class RawCell(Flow):
     __slots__ = ("doubt", "first", "number", "stated")
 
     def __init__(self, number: int, stated: Stated, first: int = 0) -> None:
-        self.buf = []
         self.items = []
-        self.stray = False
         self.number, self.stated, self.first = number, stated, first
         self.doubt: str | None = None
 
@@ -108,10 +117,10 @@ def tidy_text(text: str) -> str:
 def cell_to_text(cell: RawCell) -> tuple[str, str | None]:
     """A cell's text and what makes it doubtful. Its lines run together; where that would join
     two numbers they do not, and the cell is in doubt (`cell.lines`)."""
-    text, doubt = "", cell.doubt
-    if not cell.items:
+    text, doubt, items = "", cell.doubt, cell.items
+    if not items:
         return text, doubt
-    for item in cell.items:
+    for item in items:
         if isinstance(item, RawTable):
             doubt = doubt or "cell.content"
         elif not text:
@@ -135,10 +144,10 @@ def groups_to_items(
     form's tables stands in it."""
     cells = [c for _, rows in groups for row in rows for c in row.cells]
     held = [item for cell in cells for item in cell.items]
-    score = cells_to_score(cells)
-    tables = [item for item in held if isinstance(item, RawTable)]
     if holds_form or not _has_columns(groups):
         return held
+    score = cells_to_score(cells)
+    tables = [item for item in held if isinstance(item, RawTable)]
     if score < FORM_SCORE and (tables or any(_is_prose(cell) for cell in cells)):
         return held
     return [RawTable(seq, number, groups, score), *tables]
@@ -146,18 +155,18 @@ def groups_to_items(
 
 def cells_to_score(cells: Iterable[RawCell]) -> int:
     """How many words of the form stand in short cells."""
-    words = "\n".join(text for cell in cells if (text := _short_text(cell)))
-    return sum(marker in words for marker in page_data().markers)
+    words = "\n".join([_short_text(cell.items) for cell in cells if cell.items])
+    return sum([marker in words for marker in page_data().markers])
 
 
-def _short_text(cell: RawCell) -> str:
-    items = cell.items
-    if not items or len(items) > SHORT_ITEMS:
+def _short_text(items: list[Item]) -> str:
+    if len(items) > SHORT_ITEMS:
         return ""
     first = items[0]
     if len(items) == 1 and isinstance(first, Block):
-        return first.text if len(first.text) <= SHORT_TEXT else ""
-    text = "".join(item.text for item in items if isinstance(item, Block))
+        text = first.text
+    else:
+        text = "".join([item.text for item in items if isinstance(item, Block)])
     return text if len(text) <= SHORT_TEXT else ""
 
 

@@ -58,8 +58,13 @@ def _lone_rows(table: RawTable) -> Iterator[tuple[RawRow, list[Block]]]:
 
 def _may_be_heading(row: RawRow) -> bool:
     """Whether the only cell with text in a row begins as a heading does, at a first look."""
-    held = [cell.items[0] for cell in row.cells if cell.items]
-    return len(held) == 1 and isinstance(held[0], Block) and held[0].text[0] in NUMERALS
+    only: Item | None = None
+    for cell in row.cells:
+        if cell.items:
+            if only is not None:
+                return False
+            only = cell.items[0]
+    return isinstance(only, Block) and only.text[0] in NUMERALS
 
 
 def _is_heading(blocks: Sequence[Block]) -> bool:

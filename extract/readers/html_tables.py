@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.errors import LimitError
-from extract.readers.html_raw import RawCell, RawRow, RawTable, cell_to_text
-from tableparse.model import Box, Cell, Finding, Span, Table
+from extract.readers.html_raw import RawRow, RawTable, cell_to_text
+from tableparse.model import Cell, Finding, Span, Table, new_box, new_cell
 from tableparse.ragged import doubt_row, mend_ragged
-from tableparse.rows import table_to_rows
 from tableparse.spans import MAX_SLOTS, SlotLimitError, groups_to_slots
 
 
@@ -27,11 +26,7 @@ def raw_to_table(raw: RawTable, top: float) -> tuple[Table, tuple[Finding, ...]]
     rows = [row for group in groups for row in group]
     cells = []
     for r, (row, spans) in enumerate(zip(rows, slotted.spans, strict=True)):
-        place = f"table[{raw.number}]/tr[{row.number}]/td"
-        cells += [
-            _to_cell(cell, span, top, f"{place}[{cell.number}]")
-            for cell, span in zip(row.cells, spans, strict=True)
-        ]
+        cells += _row_to_cells(row, spans, top, f"table[{raw.number}]/tr[{row.number}]/td")
         for at in (at for r_, at in slotted.overlapped if r_ == r):
             lost = cells[at - len(spans)]
             cells[at - len(spans)] = lost._replace(doubt=lost.doubt or "cell.overlap")
@@ -60,10 +55,14 @@ def _in_shown_order(groups: Sequence[tuple[str, list[RawRow]]]) -> list[list[Raw
     return first + between + ([groups[foot][1]] if foot is not None else [])
 
 
-def _to_cell(cell: RawCell, span: Span, top: float, place: str) -> Cell:
-    text, doubt = cell_to_text(cell)
-    r0, r1, c0, c1 = span
-    return Cell(span, text, 1, Box(c0, top + r0, c1, top + r1), doubt, place)
+def _row_to_cells(row: RawRow, spans: Sequence[Span], top: float, place: str) -> list[Cell]:
+    cells = []
+    for cell, span in zip(row.cells, spans, strict=True):
+        text, doubt = cell_to_text(cell)
+        r0, r1, c0, c1 = span
+        box = new_box((c0, top + r0, c1, top + r1))
+        cells.append(new_cell((span, text, 1, box, doubt, f"{place}[{cell.number}]")))
+    return cells
 
 
 def _doubt_stray(table: Table, rows: Sequence[RawRow]) -> Table:
@@ -71,7 +70,7 @@ def _doubt_stray(table: Table, rows: Sequence[RawRow]) -> Table:
     if not any(row.stray for row in rows):
         return table
     changed: dict[Cell, Cell] = {}
-    for row, raw in zip(table_to_rows(table), rows, strict=True):
+    for row, raw in zip(table.by_row, rows, strict=True):
         if raw.stray:
             changed |= doubt_row(row)
     return replace(table, cells=tuple(changed.get(c, c) for c in table.cells))

@@ -105,17 +105,18 @@ class PageTarget(Collector):
             veiled = look is STRUCK
             if (veiled and kind not in TABLE_PARTS) or kind is INLINE:
                 kind = look
+        opened = self.open
         if kind is INLINE:
-            self.open.append(_INLINE)
+            opened.append(_INLINE)
         elif kind is BLOCK:
-            if self.flow.buf:
+            if self.buf:
                 self.flush()
-            self.open.append(_BLOCK)
+            opened.append(_BLOCK)
         elif kind is CELL and not veiled and not self.veiled:
-            self.open.append(self.open_cell(attrs) or _BLOCK)
+            opened.append(self.open_cell(attrs) or _BLOCK)
         else:
             _STARTS[kind](self, tag, attrs, veiled)
-        if len(self.open) > MAX_DEPTH:
+        if len(opened) > MAX_DEPTH:
             raise LimitError(f"the page nests too deep (elements granted={MAX_DEPTH})")
 
     def end(self, _: str) -> None:
@@ -128,12 +129,16 @@ class PageTarget(Collector):
         done = self.open.pop()
         if done is _INLINE:
             return
-        if self.flow.buf and (done is _BLOCK or isinstance(done, RawCell)):
-            self.flush()
         if done is _BLOCK:
-            return
-        if isinstance(done, RawCell):
-            self.close_cell(done)
+            if self.buf:
+                self.flush()
+        elif isinstance(done, RawCell):
+            if self.buf:
+                self.flush()
+            builder = self.builder
+            if builder is not None and builder.cell is done:
+                builder.cell = None
+                self.flow = builder.stray
             if self.seq - done.first >= LEAST_RANGE:
                 self.ranges.append(Range(done.first, self.seq, False))
         elif done.kind is Kind.RAISED:
@@ -144,7 +149,8 @@ class PageTarget(Collector):
     def data(self, text: str) -> None:
         """Text, possibly a part of it."""
         if not (self.skip or self.pre or self.raised):
-            self.flow.buf.append(text)
+            if self.buf or not text.isspace():  # white space begins no line
+                self.buf.append(text)
         elif self.skip:
             if self.skipped is Kind.TITLE:
                 self.titles.append(text)
@@ -152,12 +158,12 @@ class PageTarget(Collector):
                 self.mark("cell.struck")
         elif self.pre and "\n" in text:
             for line in text.splitlines():
-                self.flow.buf.append(line)
+                self.buf.append(line)
                 self.flush()
         else:
             if self.raised and not text.isspace():
                 self.mark("cell.sizes")
-            self.flow.buf.append(text)
+            self.buf.append(text)
 
     def close(self) -> Walked:
         """The end of the page."""

@@ -9,7 +9,7 @@ from extract.pipeline import Work
 from extract.trials import Trial, figures
 from extract.view.places import box_as_shown
 from tableparse.model import Box, Page, Table
-from tableparse.read import TABLES, matrix_values
+from tableparse.read import TABLES
 
 Plain = dict[str, Any]
 
@@ -58,7 +58,7 @@ def trial_tables(trial: Trial, trials: Sequence[Trial]) -> tuple[Table, ...]:
         return trial.tables
     found: list[Table] = []
     for name, matrix in zip(trial.sources, trial.reading.matrices, strict=True):
-        values = [value for _, value in matrix_values(matrix)] if matrix else []
+        values = [*matrix.figures.values()] if matrix else []
         places = {(v.page, v.box, v.place) for v in values if v.box or v.place}
         for table in _named(name, trials).tables:
             own = any((c.page, c.box, c.place) in places for c in table.cells)
@@ -73,7 +73,7 @@ def _named(name: str, trials: Sequence[Trial]) -> Trial:
 
 def _raw(trial: Trial) -> dict[str, str]:
     matrices = [m for m in trial.reading.matrices if m is not None]
-    return {path: value.raw for m in matrices for path, value in matrix_values(m)}
+    return {path: value.raw for m in matrices for path, value in m.figures.items()}
 
 
 def _boxes(

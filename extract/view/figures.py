@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from extract.pipeline import Work
 from extract.view.matrices import matrix_labels
 from extract.view.places import box_as_shown
-from tableparse.check import Equation, equation_to_sums, matrices_to_equations
+from tableparse.check import (
+    Equation,
+    equation_to_sums,
+    figures_to_numbers,
+    matrices_to_equations,
+)
 from tableparse.formdata import read_data
 from tableparse.model import Matrix, Value
-from tableparse.read import subtotal_values
 
 Plain = dict[str, Any]
 KINDS = {"row": "row", "column": "column", "group": "subtotal"}
@@ -32,10 +37,13 @@ def work_to_identities(work: Work) -> list[Plain]:
     `sides` has the labels of what is added up on either side."""
     rules = {rule["id"]: rule for rule in read_data("identities")["identity"]}
     labels = _all_labels(work.best.reading.matrices)
+    matrices = work.best.reading.matrices
+    values = [m.figures | m.subtotal_figures for m in matrices if m is not None]
+    numbers = figures_to_numbers(ChainMap(*values))
     found = []
-    for equation in matrices_to_equations(work.best.reading.matrices):
+    for equation in matrices_to_equations(matrices):
         rule = rules[equation.name.partition("[")[0]]
-        state, left, right = _judge(equation)
+        state, left, right = _judge(equation, numbers)
         place = 1 if rule["over"] == "row" else 0
         found.append(
             {
@@ -52,7 +60,7 @@ def work_to_identities(work: Work) -> list[Plain]:
                 "right": right,
                 "cells": list(equation.paths),
                 "sides": [
-                    [labels[path][place] for path, _ in side]
+                    [labels[path][place] for path in side]
                     for side in (equation.left, equation.right)
                 ],
             }
@@ -66,8 +74,10 @@ def _name(equation: Equation, labels: dict[str, tuple[str, str]], over: str) -> 
     return {"row": row, "column": column}.get(over, f"{row} · {column}")
 
 
-def _judge(equation: Equation) -> tuple[str, float | None, float | None]:
-    sums = equation_to_sums(equation)
+def _judge(
+    equation: Equation, numbers: Mapping[str, float | None]
+) -> tuple[str, float | None, float | None]:
+    sums = equation_to_sums(equation, numbers)
     if sums is None:
         return "skipped", None, None
     left, right, blanks = sums
@@ -121,7 +131,7 @@ def work_to_values(work: Work) -> Iterator[tuple[str, Value]]:
     pages = {page.number: page for page in work.document.pages}
     yield from work.report.figures()
     for matrix in (work.report.proactive, work.report.applications, work.report.review):
-        for path, value in subtotal_values(matrix) if matrix else ():
+        for path, value in matrix.subtotal_figures.items() if matrix else ():
             page = pages.get(value.page or 0)
             box = box_as_shown(page, value.box) if page and value.box else value.box
             yield (
