@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.trials import Trial, confirmed, figures, independent
-from tableparse.model import Finding, Matrix, Value, value_path
+from tableparse.model import Finding, Matrix, Value
+from tableparse.paths import value_path
 
 TEXT_DOUBTS = frozenset({"cell.gap", "cell.lines", "cell.overprint", "cell.straddle"})
 """Doubts about what stands in a cell, which another way to find the cells may not see."""
@@ -24,10 +25,11 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     identity told."""
     if len(trials) == 1 and best.reading.status in ("verified", "unproven"):
         return list(best.reading.matrices), list(best.reading.findings), best.reading.status
+    lone = len(trials) == 1
     others = [figures(t) for t in trials if independent(best, t)]
-    own = figures(best)
+    own = {} if lone else figures(best)
     # a blank that another reading has a text for, where the sums miss something, is no blank
-    lost = set[str]().union(*map(_printed, trials)) - _printed(best)
+    lost = set[str]() if lone else set[str]().union(*map(_printed, trials)) - _printed(best)
     moved = any(f.code == "row.moved" for f in best.reading.findings)
     stated = best.stated and not moved
     judged: list[Finding] = []

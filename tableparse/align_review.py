@@ -11,7 +11,7 @@ from tableparse.rows import (
     Head,
     band_to_heads,
     has_figures,
-    head_to_value,
+    heads_to_values,
     in_doubt,
     note,
     row_to_heads,
@@ -100,7 +100,4 @@ def _heads(rows: Sequence[Row]) -> tuple[dict[str, list[Head]], int]:
 
 
 def _row_to_rows(row: Row, heads: dict[str, list[Head]]) -> dict[str, dict[str, Value]]:
-    return {
-        block: {head.key: head_to_value(row, head, f"{block}.{head.key}") for head in outcomes}
-        for block, outcomes in heads.items()
-    }
+    return {block: heads_to_values(row, outcomes, block) for block, outcomes in heads.items()}

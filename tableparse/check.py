@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from tableparse.formdata import Edition, edition, read_data
-from tableparse.model import Finding, Matrix, Value, value_path
+from tableparse.model import Finding, Matrix, figures_to_numbers
+from tableparse.paths import value_path
 
 Number = int | float
 PRECISION = 6
@@ -143,7 +144,7 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
     numbers: dict[str, Number | None] = {}
     for matrix in matrices:
         if matrix is not None:
-            numbers |= figures_to_numbers(matrix.figures | matrix.subtotal_figures)
+            numbers |= matrix.numbers | figures_to_numbers(matrix.subtotal_figures)
     for equation in matrices_to_equations(matrices):
         sums = equation_to_sums(equation, numbers)
         if sums is None:
@@ -159,16 +160,6 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
         else:
             findings.append(_failure(equation, left, right, blanks))
     return Checks(evaluated, held, frozenset(proven), tuple(findings))
-
-
-def figures_to_numbers(figures: Mapping[str, Value]) -> dict[str, Number | None]:
-    """The numbers of figures by path, None for blanks; without those that are in doubt, or are
-    printed in units of their own."""
-    return {
-        path: value.number
-        for path, value in figures.items()
-        if not value.doubt and not isinstance(value.number, str)
-    }
 
 
 def equation_to_sums(
@@ -188,10 +179,11 @@ def equation_to_sums(
 
 
 def _sum(numbers: Sequence[Number | None]) -> Number | None:
-    printed = [n for n in numbers if n is not None]
-    if not printed:
-        return None
-    total: Number = sum(printed)
+    if None in numbers:
+        numbers = [n for n in numbers if n is not None]
+        if not numbers:
+            return None
+    total = sum(cast("Sequence[Number]", numbers))
     return round(total, PRECISION) if isinstance(total, float) else total
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import NamedTuple
 
+from tableparse.paths import rows_to_figures
+
 
 class Char(NamedTuple):
     """One glyph as drawn. The box is made from its baseline and font size, never from
@@ -99,13 +101,6 @@ class Span(NamedTuple):
     c1: int
 
 
-new_box: Callable[[tuple[float, float, float, float]], Box] = partial(tuple.__new__, Box)
-"""A box from all of its fields. Where thousands are made, a named tuple's own constructor is half
-of the work: it runs as Python."""
-new_span: Callable[[tuple[int, int, int, int]], Span] = partial(tuple.__new__, Span)
-"""A span from all of its fields, as `new_box`."""
-
-
 class Cell(NamedTuple):
     """A rectangle of a table, merged or not, with its text in reading order."""
 
@@ -119,29 +114,14 @@ class Cell(NamedTuple):
     """Its address in a container without pages: `table[2]/tr[7]/td[3]` of a web page."""
 
 
-new_cell: Callable[[tuple[Span, str, int, Box | None, str | None, str | None]], Cell] = partial(
-    tuple.__new__, Cell
-)
-"""A cell from all of its fields, as `new_box`."""
-
-
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row of a table: its number and its cells from left to right, each once, also those
-    that reach into it from above."""
+    that reach into it from above; those of them that print something, and what they print."""
 
     number: int
     cells: tuple[Cell, ...]
-
-    @cached_property
-    def inked(self) -> tuple[Cell, ...]:
-        """The cells that print something."""
-        return tuple([c for c in self.cells if c.text])
-
-    @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """What the row prints, cell by cell."""
-        return tuple([c.text for c in self.inked])
+    inked: tuple[Cell, ...]
+    texts: tuple[str, ...]
 
     def alone(self, cell: Cell) -> bool:
         """Whether the cell stands in this row only."""
@@ -179,12 +159,12 @@ class Table:
             r0, r1, c0, c1 = cell.span
             for r in range(r0, r1):
                 rows[r].append(cell)
-                if c0 < ends[r] or c0 == c1:
+                if not ends[r] <= c0 < c1:
                     mixed.add(r)
                 ends[r] = c1
         for r in mixed:
             rows[r] = self._in_order(rows[r])
-        return tuple([Row(r, tuple(cells)) for r, cells in enumerate(rows)])
+        return tuple([_cells_to_row(r, cells) for r, cells in enumerate(rows)])
 
     def _in_order(self, cells: list[Cell]) -> list[Cell]:
         """The cells of a row from left to right; of a slot claimed twice the later one has it."""
@@ -197,6 +177,11 @@ class Table:
             if slot is not None and (not found or found[-1] is not slot):
                 found.append(slot)
         return found
+
+
+def _cells_to_row(number: int, cells: list[Cell]) -> Row:
+    inked = [c for c in cells if c.text]
+    return Row(number, tuple(cells), tuple(inked), tuple([c.text for c in inked]))
 
 
 class Line(NamedTuple):
@@ -245,10 +230,6 @@ class Value(NamedTuple):
     """Whether the form's equations decided between the choices."""
 
 
-new_value: Callable[[tuple[object, ...]], Value] = partial(tuple.__new__, Value)
-"""A figure from all of its fields, as `new_box`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a user of the report has to know. `cells` are paths such as
@@ -278,25 +259,27 @@ class Matrix:
     @cached_property
     def figures(self) -> dict[str, Value]:
         """Every figure by its path (`applications.granted.business`), in the form's order."""
-        return _by_path(self.name, self.rows)
+        return rows_to_figures(self.name, self.rows)
+
+    @cached_property
+    def numbers(self) -> dict[str, int | float | None]:
+        """The numbers of the figures by path, None for blanks; without those that are in doubt
+        or printed in a unit of their own."""
+        return figures_to_numbers(self.figures)
 
     @cached_property
     def subtotal_figures(self) -> dict[str, Value]:
         """Every printed subtotal by its path (`applications.denied.subtotal.total`)."""
         parts = {f"{group}.subtotal": values for group, values in self.subtotals.items()}
-        return _by_path(self.name, parts)
+        return rows_to_figures(self.name, parts)
 
 
-def value_path(table: str, row: str, column: str) -> str:
-    """The path of a figure in the report: `applications.granted.business`."""
-    return f"{table}.{row}.{column}"
-
-
-def _by_path(name: str, rows: dict[str, dict[str, Value]]) -> dict[str, Value]:
+def figures_to_numbers(figures: dict[str, Value]) -> dict[str, int | float | None]:
+    """What figures count for in sums, by path: see `Matrix.numbers`."""
     return {
-        f"{name}.{row}.{column}": value
-        for row, values in rows.items()
-        for column, value in values.items()
+        path: value.number
+        for path, value in figures.items()
+        if not value.doubt and not isinstance(value.number, str)
     }
 
 
@@ -307,3 +290,11 @@ class Attempt:
     detector: str
     evaluated: int
     held: int
+
+
+# Named tuples from all of their fields: where thousands are made, their own constructors, which
+# run as Python, are half of the work.
+new_box: Callable[[tuple[float, float, float, float]], Box] = partial(tuple.__new__, Box)
+new_span: Callable[[tuple[int, int, int, int]], Span] = partial(tuple.__new__, Span)
+new_cell: Callable[[tuple[object, ...]], Cell] = partial(tuple.__new__, Cell)
+new_value: Callable[[tuple[object, ...]], Value] = partial(tuple.__new__, Value)

@@ -131,11 +131,9 @@ def _without_strangers(
 
 
 def _title_of(text: str) -> tuple[str, int] | None:
-    if "信息公开" not in text and text.isalnum():
+    if "信息公开" not in text:  # no other characters are these to NFKC
         return None
     plain = unicodedata.normalize("NFKC", text)
-    if "信息公开" not in plain:
-        return None
     for pattern in _TITLES:
         found = pattern.fullmatch(plain)
         if found:

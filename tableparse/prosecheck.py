@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tableparse.check import figures_to_numbers
 from tableparse.formdata import read_data
 from tableparse.model import Finding
 from tableparse.narrative import (
@@ -26,8 +25,10 @@ UNCERTAIN = ("doubtful", "incomplete")
 
 def report_to_figures(report: Report) -> dict[str, Number | None]:
     """The numbers of the tables by path; None for blanks and for what is not certain."""
-    figures = dict(report.figures())
-    return dict.fromkeys(figures) | figures_to_numbers(figures)
+    found: dict[str, Number | None] = {}
+    for matrix in filter(None, (report.proactive, report.applications, report.review)):
+        found |= dict.fromkeys(matrix.figures) | matrix.numbers
+    return found
 
 
 def report_to_statements(report: Report) -> list[Statement]:

@@ -110,18 +110,15 @@ def head_to_value(row: Row, head: Head, path: str) -> Value:
 def heads_to_values(row: Row, heads: Sequence[Head], key: str) -> dict[str, Value]:
     """The figures that the row of this key prints under the heads, by the heads' keys."""
     # most cells stand under one head each, alone in their row: found at once
-    plain: dict[int, Cell] = {}
-    for cell in row.inked:
-        r0, r1, c0, c1 = cell.span
-        if r1 - r0 == 1 == c1 - c0:
-            plain[c0] = cell
+    cells: dict[tuple[int, ...], Cell] = {c.span: c for c in row.inked}
+    r0, r1 = row.number, row.number + 1
     values: dict[str, Value] = {}
     for head in heads:
-        found = plain.get(head.c0) if head.c1 - head.c0 == 1 else None
-        if found is None:
+        cell = cells.get((r0, r1, head.c0, head.c1))
+        if cell is None:
             values[head.key] = head_to_value(row, head, f"{key}.{head.key}")
         else:
-            values[head.key] = plain_value(found) or cell_to_value(found, f"{key}.{head.key}")
+            values[head.key] = plain_value(cell) or cell_to_value(cell, f"{key}.{head.key}")
     return values
 
 

@@ -72,7 +72,7 @@ def sections_to_sentences(sections: tuple[Section, ...]) -> tuple[Sentence, ...]
 
 
 def _joined(text: str) -> str:
-    lines = [re.sub(r"\s+", "", line) for line in _fold(text).split("\n")]
+    lines = ["".join(line.split()) for line in _fold(text).split("\n")]
     out = ""
     for line in filter(None, lines):
         broken = out and out[-1] not in "。；;！!？?：:" and not _MARK.match(line)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from tableparse.check import (
     Equation,
     equation_to_sums,
-    figures_to_numbers,
     matrices_to_equations,
 )
-from tableparse.model import Box, Matrix, Sight, Value, value_path
+from tableparse.model import Box, Matrix, Sight, Value, figures_to_numbers
+from tableparse.paths import value_path
 from tableparse.values import text_to_value
 
 UNCLEAR = "ocr.unclear"

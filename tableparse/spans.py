@@ -77,6 +77,8 @@ def groups_to_slots(groups: Sequence[Sequence[Sequence[Stated]]]) -> Slotted:
         end = start + len(group)
         below: dict[int, int] = {}
         for r, row in enumerate(group, start):
+            # without those of rows that have ended: a row's work is that of its own slots
+            below = {column: down for column, down in below.items() if down > r}
             spans, lost, slots = _place_row(row, r, end, below)
             overlapped |= {(r, place) for place in lost}
             placed.append(spans)
@@ -99,26 +101,20 @@ def _place_row(
     row: Sequence[Stated], r: int, end: int, below: dict[int, int]
 ) -> tuple[list[Span], list[int], int]:
     """The spans of a row's cells, the places of those that lost slots, and the slots taken.
-    `below` has, for each column, the row down to which it is taken."""
-    taken = [c for c, down in below.items() if down > r]
-    if row.count(PLAIN) == len(row):  # most rows
-        free = [c for c in range(len(row) + len(taken)) if c not in taken][: len(row)]
-        return [new_span((r, r + 1, c, c + 1)) for c in free], [], len(row)
+    `below` has, for each column that is taken from above, the row down to which it is; what
+    this row takes of the next ones is added."""
     spans: list[Span] = []
     lost: list[int] = []
     slots = c = 0
-    for place, (deep, wide) in enumerate(row):
-        while c in taken:
+    # from some place on most rows have plain cells alone
+    head = max([place for place, stated in enumerate(row, 1) if stated != PLAIN], default=0)
+    for place, (deep, wide) in enumerate(row[:head]):
+        while c in below:
             c += 1
-        if deep == wide == 1:
-            spans.append(new_span((r, r + 1, c, c + 1)))
-            slots += 1
-            c += 1
-            continue
         wide = max(1, min(wide, MAX_COLSPAN))
         r1 = min(r + min(deep, MAX_ROWSPAN), end) if deep > 0 else end
         c1 = c + 1
-        while c1 < c + wide and c1 not in taken:
+        while c1 < c + wide and c1 not in below:
             c1 += 1
         if c1 < c + wide:
             lost.append(place)
@@ -127,4 +123,7 @@ def _place_row(
         spans.append(new_span((r, r1, c, c1)))
         slots += (r1 - r) * (c1 - c)
         c += wide
-    return spans, lost, slots
+    rest = len(row) - head
+    free = [at for at in range(c, c + rest + len(below)) if at not in below][:rest]
+    spans += [new_span((r, r + 1, at, at + 1)) for at in free]
+    return spans, lost, slots + rest

@@ -132,9 +132,10 @@ def plain_value(cell: Cell) -> Value | None:
     """The figure of a cell that prints a small number and nothing beside it, as most do; None
     for all others."""
     _, text, page, box, doubt, place = cell
-    if doubt is None and text in _SMALL:
-        return new_value((text, _SMALL[text], page, box, None, None, place, None, (), False))
-    return None
+    number = _SMALL.get(text)
+    if number is None or doubt is not None:
+        return None
+    return new_value((text, number, page, box, None, None, place, None, (), False))
 
 
 def cell_to_value(cell: Cell, path: str = "") -> Value:

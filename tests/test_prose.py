@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from drawing import MANY
 from hypothesis import given
@@ -257,3 +260,13 @@ def test_indented_lines_are_paragraphs_of_their_own() -> None:
     ]  # fmt: skip
     (_, section) = lines_to_sections(lines(*texts), None)
     assert section.text == "做好公开。\n（一）主动公开。\n（二）依申请公开，按期办理。"
+
+
+def test_no_other_characters_are_those_of_a_title() -> None:
+    """NFKC makes the characters that every title has of no others: a line without them need
+    not be folded to be no title."""
+    name = set("信息公开")
+    folded = (
+        (char, unicodedata.normalize("NFKC", char)) for char in map(chr, range(sys.maxunicode + 1))
+    )
+    assert [char for char, plain in folded if name.intersection(plain) and char not in name] == []

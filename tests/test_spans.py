@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -203,3 +204,31 @@ def test_blank_column_that_all_rows_have_is_no_doubt() -> None:
     table, _ = mend_ragged(matrix(rows))
     assert all(doubt == "row.ragged" for _, _, doubt in row_of(table, 2)[1:])
     assert all(doubt is None for _, _, doubt in row_of(table, 1))
+
+
+@given(st.integers(0, 10_000), st.integers(1, 6), st.integers(1, 6), st.booleans())
+def test_rows_are_what_the_slots_show(seed: int, rows: int, cols: int, twice: bool) -> None:
+    """The rows of a table have each of their cells once, in the order of the slots, whatever
+    order the cells are given in, and where two claim a slot."""
+    spans = tile(rows, cols, seed)
+    if twice:
+        spans += tile(rows, cols, seed + 1)
+    random.Random(seed).shuffle(spans)
+    table = Table(rows, cols, tuple(Cell(s, str(i % 3 or "")) for i, s in enumerate(spans)))
+    for row, slots in zip(table.by_row, table.dense(), strict=True):
+        shown: list[Cell] = []
+        for cell in slots:
+            if cell is not None and (not shown or shown[-1] is not cell):
+                shown.append(cell)
+        assert [*map(id, row.cells)] == [*map(id, shown)]
+        assert row.inked == tuple(c for c in shown if c.text)
+        assert row.texts == tuple(c.text for c in row.inked)
+
+
+def test_cells_that_reach_down_cost_no_more_than_their_slots() -> None:
+    """Many columns taken from above, then many rows and cells: done or refused at once."""
+    many = [[Stated(2, 1)] * 60_000, [Stated()] * 60_000, *([[]] * 300_000)]
+    start = time.process_time()
+    with pytest.raises(SlotLimitError):
+        groups_to_slots([many])
+    assert time.process_time() - start < 5

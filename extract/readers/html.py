@@ -6,7 +6,6 @@ tables is done here, as is everything that decides what a cell holds.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 
@@ -74,15 +73,13 @@ def _has_form(walked: Walked) -> bool:
 def _look_further(walked: Walked, page: bytes, text: str) -> tuple[Walked, list[Finding]]:
     """Where the page shows no table of the form: the article that a script holds for the
     browser to build (as the directory platform gkmlpt does), or a part that is not shown."""
-    for found in embedded_strings(page_data().embedded, text):
-        inner = _string(found)
+    for inner in embedded_strings(page_data().embedded, text):
         if "<" not in inner:
             continue
         article = walk_page(inner.encode("utf-8", errors="replace"))
         if _has_form(article):
-            titles = map(_string, embedded_strings(page_data().embedded_titles, text))
             meta = {**walked.meta}
-            for title in titles:
+            for title in embedded_strings(page_data().embedded_titles, text):
                 meta.setdefault("title", title)
             return replace(article, meta=meta, title=walked.title), []
     if walked.hid:
@@ -91,15 +88,6 @@ def _look_further(walked: Walked, page: bytes, text: str) -> tuple[Walked, list[
             message = "the report stands in a part of the page that is not shown at first"
             return shown, [Finding("text.unshown", "warning", "publisher", message)]
     return walked, []
-
-
-def _string(literal: str) -> str:
-    """A string of a script, in its double quotes; "" where it is none of JSON's."""
-    try:
-        value = json.loads(literal, strict=False)
-    except ValueError:
-        return ""
-    return value if isinstance(value, str) else ""
 
 
 def _to_document(body: Body, notes: list[Finding]) -> Document:

@@ -171,7 +171,7 @@ def _printed(items: Sequence[Item]) -> Iterable[str]:
 
 def _after(texts: Iterable[str], labels: Sequence[str]) -> Iterable[str]:
     """What follows a label, label by label in the order of trust."""
-    squeezed = [(text, re.sub(r"\s", "", text)) for text in texts]
+    squeezed = [(text, "".join(text.split())) for text in texts]
     for label in labels:
         for _, plain in squeezed:
             at = plain.find(label)

@@ -22,8 +22,8 @@ from extract.readers.html_raw import (
     new_block,
     tidy_text,
 )
-from extract.readers.html_sheets import item_to_parts
-from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, PLAIN, Stated, text_to_span
+from extract.readers.html_sheets import table_to_parts
+from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, Stated, text_to_span
 
 MAX_LINES = 50_000
 """Lines of a page, cells among them; a report has some 400, its page some 2,000."""
@@ -48,7 +48,6 @@ class Builder:
     stray: Stray = field(default_factory=Stray)
     groups: list[tuple[str, list[RawRow]]] = field(default_factory=list)
     row: RawRow | None = None
-    cell: RawCell | None = None
     rows: int = 0
     open: bool = True
     implied: bool = True
@@ -58,7 +57,8 @@ class Builder:
 class Collector:
     """The lines and tables of a page, in the making. `builder` is the innermost open table,
     `flow` the place that text runs into, `buf` what is collected of its line: a place is only
-    left when its line has ended."""
+    left when its line has ended. `pre` counts the open elements whose line breaks are kept,
+    `raised` those that raise their text, which begins at `raised_at` in `buf`."""
 
     def __init__(self) -> None:
         self.root = Flow()
@@ -67,10 +67,18 @@ class Collector:
         self.builder: Builder | None = None
         self.outer: list[Builder] = []
         self.seq = self.tables = self.chrome = self.chars = self.cells = 0
+        self.pre = self.raised = self.raised_at = 0
 
     def flush(self) -> None:
         """The line ends. Callers that look at `buf` first save most of the calls."""
         buf = self.buf
+        if not buf:
+            return
+        if self.raised:
+            self.settle_raised()
+            self.raised_at = 0
+        if self.pre:
+            self._flush_lines()
         text = buf[0] if len(buf) == 1 else "".join(buf)
         buf.clear()
         if not text.isalnum():  # figures and most labels need no tidying
@@ -82,10 +90,32 @@ class Collector:
         if seq > MAX_LINES or len(text) > SHORT_LINE:
             self._count(len(text))
         flow.items.append(new_block((seq, text, self.chrome > 0)))
-        if flow.stray and self.builder is not None and any(map(str.isdigit, text)):
-            row = self.builder.row
-            if row is not None:
-                row.stray = True
+        if flow.stray:
+            self._note_stray(text)
+
+    def _note_stray(self, text: str) -> None:
+        row = self.builder.row if self.builder else None
+        if row is not None and any(map(str.isdigit, text)):
+            row.stray = True
+
+    def _flush_lines(self) -> None:
+        """Ends a line at each break in a piece of text, and behind the piece."""
+        pieces = self.buf[:]
+        self.buf.clear()
+        (pre, self.pre), (raised, self.raised) = (self.pre, 0), (self.raised, 0)
+        for piece in pieces:
+            for line in piece.splitlines() if "\n" in piece else ():
+                self.buf.append(line)
+                self.flush()
+            if "\n" not in piece:
+                self.buf.append(piece)
+        self.pre, self.raised = pre, raised
+
+    def settle_raised(self) -> None:
+        """The open cell is in doubt if its line has raised text."""
+        raised, self.raised_at = self.buf[self.raised_at :], len(self.buf)
+        if any(not (piece.isspace() or (self.pre and "\n" in piece)) for piece in raised):
+            self._mark("cell.sizes")
 
     def _count(self, chars: int) -> None:
         self.chars += chars
@@ -96,14 +126,19 @@ class Collector:
 
     def mark(self, doubt: str) -> None:
         """The open cell, if there is one, is in doubt."""
-        cell = self.builder.cell if self.builder else None
-        if cell is not None:
-            cell.doubt = cell.doubt or doubt
+        if self.raised:
+            self.settle_raised()
+        self._mark(doubt)
+
+    def _mark(self, doubt: str) -> None:
+        if isinstance(self.flow, RawCell):
+            self.flow.doubt = self.flow.doubt or doubt
 
     def open_table(self) -> Builder:
         """A table begins; between the cells of another it ends that one."""
-        self.flush()
-        if self.builder is not None and self.builder.cell is None:
+        if self.buf:
+            self.flush()
+        if self.flow.stray:
             self._finish_table()
         self.seq += 1
         self.tables += 1
@@ -149,16 +184,15 @@ class Collector:
         row.seen = number = row.seen + 1
         if number > MAX_CELLS:
             self._end_row(builder)
-        stated = PLAIN
+        cell = RawCell(number, self.seq + 1)
         if attrs:
             down, across = attrs.get("rowspan"), attrs.get("colspan")
             if down or across:
-                stated = Stated(
+                cell.stated = Stated(
                     text_to_span(down, MAX_ROWSPAN, least=0), text_to_span(across, MAX_COLSPAN)
                 )
-        cell = RawCell(number, stated, self.seq + 1)
         row.cells.append(cell)
-        builder.cell = self.flow = cell
+        self.flow = cell
         return cell
 
     def skip_cell(self) -> None:
@@ -166,16 +200,6 @@ class Collector:
         builder = self._between_cells()
         if builder is not None and builder.row is not None:
             builder.row.seen += 1
-
-    def close_cell(self, cell: RawCell) -> None:
-        """A cell's end tag; ends the line, and nothing more if something else has ended the
-        cell."""
-        if self.buf:
-            self.flush()
-        builder = self.builder
-        if builder is not None and builder.cell is cell:
-            builder.cell = None
-            self.flow = builder.stray
 
     def close_part(self, builder: Builder, group: bool) -> None:
         """The end tag of a row, or of a group of rows; nothing if its table is not the
@@ -218,8 +242,7 @@ class Collector:
         if self.buf:
             self.flush()
         builder = self.builder
-        if builder is not None and builder.cell is not None:
-            builder.cell = None
+        if builder is not None:
             self.flow = builder.stray
         return builder
 
@@ -230,9 +253,15 @@ class Collector:
         builder.open = False
         self.flow = builder.parent
         whole = groups_to_items(builder.seq, builder.number, builder.groups, builder.holds_form)
-        found = [part for item in whole for part in item_to_parts(item)]
-        builder.parent.items += [*builder.stray.items, *found]
-        if self.builder is not None and (
-            builder.holds_form or any(isinstance(i, RawTable) and i.is_form for i in found)
-        ):
+        items = builder.parent.items
+        items += builder.stray.items
+        holds_form = builder.holds_form
+        for item in whole:
+            if isinstance(item, RawTable):
+                parts = table_to_parts(item)
+                holds_form = holds_form or any(isinstance(i, RawTable) and i.is_form for i in parts)
+                items += parts
+            else:
+                items.append(item)
+        if holds_form and self.builder is not None:
             self.builder.holds_form = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -45,19 +46,34 @@ def _names(names: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(names))
 
 
-_STRING = re.compile(r'\b["\']?\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")')
+_BEGIN = re.compile(r'\b["\']?\s*:\s*(?=")')
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_JSON = json.JSONDecoder(strict=False)
 
 
 def embedded_strings(keys: Sequence[str], text: str) -> Iterator[str]:
-    """The strings of scripts under these keys (`key: "..."`), in their quotes and in order; not
-    what stands inside of them, nor a longer name that ends like a key."""
+    """The strings of scripts under these keys (`key: "..."`), in order; not what stands inside
+    of them, nor a longer name that ends like a key, nor strings that are none of JSON's."""
     at = 0
-    places = sorted((m.start(), key) for key in keys for m in re.finditer(re.escape(key), text))
+    places = sorted((place, key) for key in keys for place in _places(key, text))
     for start, key in places:
         before = text[start - 1 : start]
         if start < at or before.isalnum() or before == "_":
             continue
-        found = _STRING.match(text, start + len(key))
-        if found:
-            yield found[1]
-            at = found.end()
+        found = _BEGIN.match(text, start + len(key))
+        if not found:
+            continue
+        try:
+            value, at = _JSON.raw_decode(text, found.end())
+        except ValueError:
+            other = _STRING.match(text, found.end())
+            at = other.end() if other else at
+        else:
+            yield value
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + len(word))

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from extract.readers.html_data import page_data
-from tableparse.spans import Stated
+from tableparse.spans import PLAIN
 
 _UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 """Characters without width: between two digits they are not seen."""
@@ -19,6 +19,8 @@ SHORT_TEXT = 90
 """Characters that such a cell has at most; the form's longest label has 45."""
 PROSE_TEXT = 150
 """Characters from which a cell holds prose."""
+UNKNOWN = "\ufffd"
+"""What stands for a character that was lost."""
 SIGNS = frozenset("0123456789０１２３４５６７８９.．,，+＋-－−/")
 """What numbers are made of: two lines that would join two of these are two numbers."""
 FORM_SCORE = 2
@@ -42,7 +44,6 @@ class Flow:
     """A place that text runs into: the lines and tables so far. `stray` for the place between
     the cells of a table."""
 
-    __slots__ = ("items",)
     stray = False
 
     def __init__(self) -> None:
@@ -52,7 +53,6 @@ class Flow:
 class Stray(Flow):
     """The place between the cells of a table."""
 
-    __slots__ = ()
     stray = True
 
 
@@ -60,12 +60,12 @@ class RawCell(Flow):
     """A td or th: its number in the row, the spans that it states, what it holds, and `first`,
     the place in the page of the first that it may hold."""
 
-    __slots__ = ("doubt", "first", "number", "stated")
+    stated = PLAIN
+    doubt: str | None = None
 
-    def __init__(self, number: int, stated: Stated, first: int = 0) -> None:
+    def __init__(self, number: int, first: int = 0) -> None:
         self.items = []
-        self.number, self.stated, self.first = number, stated, first
-        self.doubt: str | None = None
+        self.number, self.first = number, first
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def cell_to_text(cell: RawCell) -> tuple[str, str | None]:
         else:
             spaced = text[-1].isascii() and item.text[0].isascii()
             text += (" " if spaced else "") + item.text
-    if "\ufffd" in text:
+    if UNKNOWN in text:
         doubt = "cell.unreadable"
     return text, doubt
 
@@ -155,27 +155,26 @@ def groups_to_items(
 
 def cells_to_score(cells: Iterable[RawCell]) -> int:
     """How many words of the form stand in short cells."""
-    words = "\n".join([_short_text(cell.items) for cell in cells if cell.items])
+    texts: list[str] = []
+    for cell in cells:
+        items = cell.items
+        if len(items) == 1:  # most cells
+            first = items[0]
+            if isinstance(first, Block):
+                texts.append(first.text)
+        elif 1 < len(items) <= SHORT_ITEMS:
+            texts.append("".join([item.text for item in items if isinstance(item, Block)]))
+    words = "\n".join([text for text in texts if len(text) <= SHORT_TEXT])
     return sum([marker in words for marker in page_data().markers])
 
 
-def _short_text(items: list[Item]) -> str:
-    if len(items) > SHORT_ITEMS:
-        return ""
-    first = items[0]
-    if len(items) == 1 and isinstance(first, Block):
-        text = first.text
-    else:
-        text = "".join([item.text for item in items if isinstance(item, Block)])
-    return text if len(text) <= SHORT_TEXT else ""
-
-
 def _has_columns(groups: list[tuple[str, list[RawRow]]]) -> bool:
-    return any(
-        len(row.cells) > 1 or any(c.stated.colspan > 1 for c in row.cells)
-        for _, rows in groups
-        for row in rows
-    )
+    for _, rows in groups:
+        for row in rows:
+            cells = row.cells
+            if len(cells) > 1 or (cells and cells[0].stated.colspan > 1):
+                return True
+    return False
 
 
 def _is_prose(cell: RawCell) -> bool:

@@ -15,11 +15,11 @@ HEADING = 6
 """Characters of a section's heading by which it is known."""
 
 
-def item_to_parts(table: Item) -> list[Item]:
-    """The item itself; of a table of the form of which rows hold nothing but a heading of the
+def table_to_parts(table: RawTable) -> list[Item]:
+    """The table itself; of a table of the form of which rows hold nothing but a heading of the
     form's sections, its rows of running text as lines, and what stands between them as tables
     of their own."""
-    if not isinstance(table, RawTable) or not table.is_form:
+    if not table.is_form:
         return [table]
     if not any(_may_be_heading(row) for _, rows in table.groups for row in rows):
         return [table]  # most tables

@@ -1,4 +1,4 @@
-"""What tags and style attributes make of the text around them."""
+"""What tags, names and style attributes make of the text around them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from enum import IntEnum, auto
 from functools import lru_cache
+
+from extract.readers.html_data import page_data
 
 
 class Kind(IntEnum):
@@ -92,3 +94,14 @@ def is_spacer(tag: str, attrs: Mapping[str, str]) -> bool:
     if tag == "input":
         return attrs.get("type", "").strip().lower() == "hidden"
     return tag == "img" and bool({attrs.get("width"), attrs.get("height")} & {"0", "1"})
+
+
+@lru_cache(maxsize=4096)
+def names_to_traits(tag: str, classes: str, identifier: str) -> tuple[bool, bool]:
+    """Whether articles are known to be held by a box of these names, and whether it is a menu or
+    the like."""
+    data = page_data()
+    names = f"{classes} {identifier}".lower().split()
+    known = any(data.containers.fullmatch(name) for name in names)
+    chrome = tag in data.chrome_tags or any(data.chrome.fullmatch(name) for name in names)
+    return known, chrome

@@ -12,9 +12,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from extract.errors import LimitError
-from extract.readers.html_collect import Builder, Collector
-from extract.readers.html_data import page_data
-from extract.readers.html_raw import Item, RawCell, tidy_text
+from extract.readers.html_collect import SHORT_LINE, Builder, Collector
+from extract.readers.html_raw import Flow, Item, RawCell, new_block, tidy_text
 from extract.readers.html_tags import (
     BLOCK,
     BOX,
@@ -29,6 +28,7 @@ from extract.readers.html_tags import (
     TABLE_PARTS,
     Kind,
     is_spacer,
+    names_to_traits,
     style_to_kind,
 )
 
@@ -82,11 +82,14 @@ class PageTarget(Collector):
 
     def __init__(self, show: bool = False) -> None:
         super().__init__()
+        self.data = self.buf.append
+        """Text, possibly a part of it. Nothing is done for it before its line or element ends:
+        a call into Python for each would cost as much as the tags do."""
         self.open: list[_Open | RawCell] = []
         self.ranges: list[Range] = []
         self.meta: dict[str, str] = {}
         self.titles: list[str] = []
-        self.skip = self.raised = self.pre = self.veiled = 0
+        self.skip = self.skip_at = self.veiled = 0
         self.skipped = SKIP
         self.show, self.hid = show, False
 
@@ -97,7 +100,7 @@ class PageTarget(Collector):
             return
         kind = KINDS.get(tag, INLINE)
         veiled = False
-        if attrs and ("style" in attrs or "hidden" in attrs):
+        if attrs:
             look = self._look(tag, attrs)
             if look is SKIP and kind is not Kind.META:
                 self._hide(kind)
@@ -105,24 +108,26 @@ class PageTarget(Collector):
             veiled = look is STRUCK
             if (veiled and kind not in TABLE_PARTS) or kind is INLINE:
                 kind = look
-        opened = self.open
+        if kind is CELL and not veiled and not self.veiled:
+            self.open.append(self.open_cell(attrs) or _BLOCK)
+            return
         if kind is INLINE:
-            opened.append(_INLINE)
+            self.open.append(_INLINE)
         elif kind is BLOCK:
             if self.buf:
                 self.flush()
-            opened.append(_BLOCK)
-        elif kind is CELL and not veiled and not self.veiled:
-            opened.append(self.open_cell(attrs) or _BLOCK)
+            self.open.append(_BLOCK)
         else:
             _STARTS[kind](self, tag, attrs, veiled)
-        if len(opened) > MAX_DEPTH:
+        if len(self.open) > MAX_DEPTH:
             raise LimitError(f"the page nests too deep (elements granted={MAX_DEPTH})")
 
     def end(self, _: str) -> None:
         """An end tag, also one that the parser supplies."""
         if self.skip:
             self.skip -= 1
+            if not self.skip:
+                self._end_skip()
             return
         if not self.open:
             return
@@ -133,49 +138,43 @@ class PageTarget(Collector):
             if self.buf:
                 self.flush()
         elif isinstance(done, RawCell):
-            if self.buf:
+            buf, ours = self.buf, self.flow is done
+            plain = ours and len(buf) == 1 and not self.raised and buf[0].isalnum()
+            if plain and len(buf[0]) <= SHORT_LINE:
+                # most cells: their line needs neither tidying nor counting (cells are counted)
+                self.seq += 1
+                done.items.append(new_block((self.seq, buf.pop(), self.chrome > 0)))
+            elif buf:
                 self.flush()
-            builder = self.builder
-            if builder is not None and builder.cell is done:
-                builder.cell = None
-                self.flow = builder.stray
+            if ours and self.builder is not None:
+                self.flow = self.builder.stray
             if self.seq - done.first >= LEAST_RANGE:
                 self.ranges.append(Range(done.first, self.seq, False))
         elif done.kind is Kind.RAISED:
+            self.settle_raised()
             self.raised -= 1
         else:
             self._end_box(done)
 
-    def data(self, text: str) -> None:
-        """Text, possibly a part of it."""
-        if not (self.skip or self.pre or self.raised):
-            if self.buf or not text.isspace():  # white space begins no line
-                self.buf.append(text)
-        elif self.skip:
-            if self.skipped is Kind.TITLE:
-                self.titles.append(text)
-            elif self.skipped is STRUCK and not text.isspace():
-                self.mark("cell.struck")
-        elif self.pre and "\n" in text:
-            for line in text.splitlines():
-                self.buf.append(line)
-                self.flush()
-        else:
-            if self.raised and not text.isspace():
-                self.mark("cell.sizes")
-            self.buf.append(text)
-
     def close(self) -> Walked:
         """The end of the page."""
+        if self.skip:
+            self._end_skip()
         title = tidy_text("".join(self.titles))
         items = self.finish()
-        return Walked(items, tuple(self.ranges), self.meta, title, hid=self.hid)
+        walked = Walked(items, tuple(self.ranges), self.meta, title, hid=self.hid)
+        # lxml's parser and its target hold each other: the page is not to wait for the collector
+        self.root = self.flow = Flow()
+        self.ranges = []
+        return walked
 
     def _look(self, tag: str, attrs: Mapping[str, str]) -> Kind:
         style = attrs.get("style")
         look = style_to_kind(style) if style else INLINE
         if "hidden" in attrs:
             look = SKIP
+        if look is INLINE:
+            return look
         # a hidden body waits for a script to show it
         shown = tag == "body" or (self.show and KINDS.get(tag) is BOX)
         return INLINE if shown and look in (SKIP, STRUCK) else look
@@ -186,20 +185,36 @@ class PageTarget(Collector):
         elif kind is CELL:
             self.skip_cell()
         self.hid = self.hid or kind is BOX
-        self.skip, self.skipped = 1, SKIP
+        self._begin_skip(SKIP)
+
+    def _begin_skip(self, kind: Kind) -> None:
+        self.skip, self.skipped, self.skip_at = 1, kind, len(self.buf)
+
+    def _end_skip(self) -> None:
+        texts = self.buf[self.skip_at :]
+        del self.buf[self.skip_at :]
+        if self.skipped is Kind.TITLE:
+            self.titles += texts
+        elif self.skipped is STRUCK and not all(map(str.isspace, texts)):
+            self.mark("cell.struck")
 
     def _end_box(self, done: _Open) -> None:
-        self.flush()
-        self.pre -= done.kind is Kind.PRE
-        self.chrome -= done.chrome
-        self.veiled -= done.veiled
-        if done.builder is not None and done.builder.open:
-            if done.kind is TABLE:
-                self.close_table(done.builder)
-            else:
-                self.close_part(done.builder, done.kind is GROUP)
-        if done.first and self.seq > done.first:
-            self.ranges.append(Range(done.first, self.seq, done.known))
+        if self.buf:
+            self.flush()
+        if done.kind is BOX:
+            self.chrome -= done.chrome
+            if self.seq > done.first:
+                self.ranges.append(Range(done.first, self.seq, done.known))
+        elif done.kind is Kind.PRE:
+            self.pre -= 1
+        else:
+            self.veiled -= done.veiled
+            builder = done.builder
+            if builder is not None and builder.open:
+                if done.kind is TABLE:
+                    self.close_table(builder)
+                else:
+                    self.close_part(builder, done.kind is GROUP)
 
     def _start_part(self, tag: str, attrs: Mapping[str, str], veiled: bool) -> None:
         kind = KINDS[tag]
@@ -212,16 +227,15 @@ class PageTarget(Collector):
         else:
             builder = self.open_group(tag) if kind is GROUP else self.open_table()
         self.veiled += veiled
-        self.open.append(_Open(kind, builder, veiled=veiled))
+        self.open.append(_Open(kind, builder, 0, False, False, veiled))
 
     def _start_box(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
-        self.flush()
-        data = page_data()
-        names = f"{attrs.get('class', '')} {attrs.get('id', '')}".lower().split()
-        known = any(data.containers.fullmatch(name) for name in names)
-        chrome = tag in data.chrome_tags or any(data.chrome.fullmatch(name) for name in names)
+        if self.buf:
+            self.flush()
+        names = (attrs.get("class", ""), attrs.get("id", "")) if attrs else ("", "")
+        known, chrome = names_to_traits(tag, *names)
         self.chrome += chrome
-        self.open.append(_Open(BOX, first=self.seq + 1, known=known, chrome=chrome))
+        self.open.append(_Open(BOX, None, self.seq + 1, known, chrome))
 
     def _start_break(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
         self.flush()
@@ -233,17 +247,19 @@ class PageTarget(Collector):
         self.open.append(_Open(Kind.PRE))
 
     def _start_skip(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
-        self.skip, self.skipped = 1, KINDS.get(tag, SKIP)
+        self._begin_skip(KINDS.get(tag, SKIP))
 
     def _start_other(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
         if not is_spacer(tag, attrs):
             self.mark("cell.content")
-        self.skip, self.skipped = 1, SKIP
+        self._begin_skip(SKIP)
 
     def _start_struck(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
-        self.skip, self.skipped = 1, STRUCK
+        self._begin_skip(STRUCK)
 
     def _start_raised(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
+        if not self.raised:
+            self.raised_at = len(self.buf)
         self.raised += 1
         self.open.append(_Open(Kind.RAISED))
 

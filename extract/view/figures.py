@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,11 +11,10 @@ from extract.view.places import box_as_shown
 from tableparse.check import (
     Equation,
     equation_to_sums,
-    figures_to_numbers,
     matrices_to_equations,
 )
 from tableparse.formdata import read_data
-from tableparse.model import Matrix, Value
+from tableparse.model import Matrix, Value, figures_to_numbers
 
 Plain = dict[str, Any]
 KINDS = {"row": "row", "column": "column", "group": "subtotal"}
@@ -38,8 +36,9 @@ def work_to_identities(work: Work) -> list[Plain]:
     rules = {rule["id"]: rule for rule in read_data("identities")["identity"]}
     labels = _all_labels(work.best.reading.matrices)
     matrices = work.best.reading.matrices
-    values = [m.figures | m.subtotal_figures for m in matrices if m is not None]
-    numbers = figures_to_numbers(ChainMap(*values))
+    numbers: dict[str, float | None] = {}
+    for matrix in filter(None, matrices):
+        numbers |= matrix.numbers | figures_to_numbers(matrix.subtotal_figures)
     found = []
     for equation in matrices_to_equations(matrices):
         rule = rules[equation.name.partition("[")[0]]
