@@ -25,11 +25,10 @@ def blame_findings(best: Trial, trials: Sequence[Trial]) -> Judged:
     identity told."""
     if len(trials) == 1 and best.reading.status in ("verified", "unproven"):
         return list(best.reading.matrices), list(best.reading.findings), best.reading.status
-    lone = len(trials) == 1
     others = [figures(t) for t in trials if independent(best, t)]
-    own = {} if lone else figures(best)
+    own = figures(best)
     # a blank that another reading has a text for, where the sums miss something, is no blank
-    lost = set[str]() if lone else set[str]().union(*map(_printed, trials)) - _printed(best)
+    lost = set[str]().union(*map(_printed, trials)) - _printed(best)
     moved = any(f.code == "row.moved" for f in best.reading.findings)
     stated = best.stated and not moved
     judged: list[Finding] = []

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 
 from tableparse.formdata import Edition, edition, read_data
-from tableparse.model import Finding, Matrix, figures_to_numbers
+from tableparse.model import Finding, Matrix
 from tableparse.paths import value_path
 
 Number = int | float
@@ -144,7 +144,7 @@ def check_matrices(matrices: Sequence[Matrix | None]) -> Checks:
     numbers: dict[str, Number | None] = {}
     for matrix in matrices:
         if matrix is not None:
-            numbers |= matrix.numbers | figures_to_numbers(matrix.subtotal_figures)
+            numbers |= matrix.numbers
     for equation in matrices_to_equations(matrices):
         sums = equation_to_sums(equation, numbers)
         if sums is None:

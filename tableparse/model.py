@@ -263,9 +263,9 @@ class Matrix:
 
     @cached_property
     def numbers(self) -> dict[str, int | float | None]:
-        """The numbers of the figures by path, None for blanks; without those that are in doubt
-        or printed in a unit of their own."""
-        return figures_to_numbers(self.figures)
+        """The numbers of figures and subtotals by path, None for blanks; without those that are
+        in doubt or printed in a unit of their own."""
+        return figures_to_numbers(self.figures | self.subtotal_figures)
 
     @cached_property
     def subtotal_figures(self) -> dict[str, Value]:

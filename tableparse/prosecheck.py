@@ -25,10 +25,8 @@ UNCERTAIN = ("doubtful", "incomplete")
 
 def report_to_figures(report: Report) -> dict[str, Number | None]:
     """The numbers of the tables by path; None for blanks and for what is not certain."""
-    found: dict[str, Number | None] = {}
-    for matrix in filter(None, (report.proactive, report.applications, report.review)):
-        found |= dict.fromkeys(matrix.figures) | matrix.numbers
-    return found
+    matrices = filter(None, (report.proactive, report.applications, report.review))
+    return {path: matrix.numbers.get(path) for matrix in matrices for path in matrix.figures}
 
 
 def report_to_statements(report: Report) -> list[Statement]:

@@ -154,7 +154,7 @@ def _named(row: Row) -> int:
     """How many columns of the form a row without figures names."""
     if has_figures(row.cells):
         return 0
-    texts = [c.text for c in row.cells if c.text]
+    texts = row.texts
     counts = []
     for labels in (proactive_columns(), review_columns(), applicant_columns()):
         found = (labels.match(text) for text in texts)
@@ -167,7 +167,7 @@ def _named(row: Row) -> int:
 def _blocks_hold(band: Sequence[Row]) -> bool:
     """Whether each block of the review table that a head names has the five outcomes under it,
     in the form's order."""
-    cells = list(dict.fromkeys(c for row in band for c in row.cells if c.text))
+    cells = list(dict.fromkeys(c for row in band for c in row.inked))
     found = [(c.span, review_columns().match(c.text)) for c in cells]
     outcomes = [(span.c0, span.c1, m.key) for span, m in found if m]
     blocks = [c.span for c in cells if _is_block(c.text)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tableparse.labels import Labels
 from tableparse.model import Cell, Finding, Row, Value
-from tableparse.values import cell_to_value, looks_numeric, plain_value
+from tableparse.values import cell_to_value, looks_numeric
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,8 @@ def heads_to_values(row: Row, heads: Sequence[Head], key: str) -> dict[str, Valu
     r0, r1 = row.number, row.number + 1
     values: dict[str, Value] = {}
     for head in heads:
-        cell = cells.get((r0, r1, head.c0, head.c1))
-        if cell is None:
-            values[head.key] = head_to_value(row, head, f"{key}.{head.key}")
-        else:
-            values[head.key] = plain_value(cell) or cell_to_value(cell, f"{key}.{head.key}")
+        cell, path = cells.get((r0, r1, head.c0, head.c1)), f"{key}.{head.key}"
+        values[head.key] = cell_to_value(cell, path) if cell else head_to_value(row, head, path)
     return values
 
 

@@ -10,11 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tableparse.check import (
-    Equation,
-    equation_to_sums,
-    matrices_to_equations,
-)
+from tableparse.check import Equation, equation_to_sums, matrices_to_equations
 from tableparse.model import Box, Matrix, Sight, Value, figures_to_numbers
 from tableparse.paths import value_path
 from tableparse.values import text_to_value

@@ -51,7 +51,7 @@ def text_to_span(text: str | None, most: int, least: int = 1) -> int:
     """The number of a rowspan or colspan attribute as browsers read it: leading digits count
     ("2px", "100%"), anything else is 1; not below `least`, not over `most`."""
     if text in _SHORT:
-        return _SHORT[text]
+        return min(_SHORT[text], most)
     digits = ""
     # more digits than the limits have change nothing
     for char in (text or "").lstrip(" \t\n\f\r").removeprefix("+")[:12]:

@@ -128,22 +128,13 @@ def _as_printed(shown: str, plain: str) -> Value:
     return Value(shown, "".join(plain.split()))
 
 
-def plain_value(cell: Cell) -> Value | None:
-    """The figure of a cell that prints a small number and nothing beside it, as most do; None
-    for all others."""
-    _, text, page, box, doubt, place = cell
-    number = _SMALL.get(text)
-    if number is None or doubt is not None:
-        return None
-    return new_value((text, number, page, box, None, None, place, None, (), False))
-
-
 def cell_to_value(cell: Cell, path: str = "") -> Value:
     """The figure of a cell with its place; a doubt about the text takes the number away."""
-    plain = plain_value(cell)
-    if plain is not None:
-        return plain
-    value = text_to_value(cell.text, path)
-    doubt = cell.doubt or value.doubt
+    _, text, page, box, doubt, place = cell
+    small = _SMALL.get(text)
+    if small is not None and doubt is None:  # most cells: not made twice
+        return new_value((text, small, page, box, None, None, place, None, (), False))
+    value = text_to_value(text, path)
+    doubt = doubt or value.doubt
     number = None if doubt else value.number
-    return Value(value.raw, number, cell.page, cell.box, doubt, value.note, cell.place)
+    return Value(value.raw, number, page, box, doubt, value.note, place)

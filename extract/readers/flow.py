@@ -70,7 +70,7 @@ def _doubt_strays(table: Table) -> Table:
     heads: list[Head] = []
     changed: dict[Cell, Cell] = {}
     for row in table.by_row:
-        inked = [c for c in row.cells if c.text]
+        inked = row.inked
         label = proactive_rows().match(inked[0].text) if inked else None
         own = row_to_heads(row, proactive_columns())
         if own or (label is not None and label.key.startswith("#")):

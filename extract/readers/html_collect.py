@@ -28,9 +28,7 @@ from tableparse.spans import MAX_COLSPAN, MAX_ROWSPAN, Stated, text_to_span
 MAX_LINES = 50_000
 """Lines of a page, cells among them; a report has some 400, its page some 2,000."""
 MAX_TEXT = 2_000_000
-"""Characters of a page's text, in lines of more than SHORT_LINE; a long report has 30,000."""
-SHORT_LINE = 40
-"""Characters of lines that are not counted: all together they have no more than MAX_TEXT."""
+"""Characters of a page's text; a long report has 30,000."""
 MAX_CELLS = 200_000
 """Cells of a page."""
 MAX_NESTED = 100
@@ -72,8 +70,6 @@ class Collector:
     def flush(self) -> None:
         """The line ends. Callers that look at `buf` first save most of the calls."""
         buf = self.buf
-        if not buf:
-            return
         if self.raised:
             self.settle_raised()
             self.raised_at = 0
@@ -85,10 +81,13 @@ class Collector:
             text = tidy_text(text)
             if not text:
                 return
-        flow = self.flow
         self.seq = seq = self.seq + 1
-        if seq > MAX_LINES or len(text) > SHORT_LINE:
-            self._count(len(text))
+        self.chars += len(text)
+        if seq > MAX_LINES or self.chars > MAX_TEXT:
+            raise LimitError(
+                f"the page has too much text (granted={MAX_LINES} lines, {MAX_TEXT} characters)"
+            )
+        flow = self.flow
         flow.items.append(new_block((seq, text, self.chrome > 0)))
         if flow.stray:
             self._note_stray(text)
@@ -116,13 +115,6 @@ class Collector:
         raised, self.raised_at = self.buf[self.raised_at :], len(self.buf)
         if any(not (piece.isspace() or (self.pre and "\n" in piece)) for piece in raised):
             self._mark("cell.sizes")
-
-    def _count(self, chars: int) -> None:
-        self.chars += chars
-        if self.seq > MAX_LINES or self.chars > MAX_TEXT:
-            raise LimitError(
-                f"the page has too much text (granted={MAX_LINES} lines, {MAX_TEXT} characters)"
-            )
 
     def mark(self, doubt: str) -> None:
         """The open cell, if there is one, is in doubt."""
@@ -154,8 +146,7 @@ class Collector:
         """A thead, tbody or tfoot begins; nothing outside of tables."""
         builder = self._between_cells()
         if builder is not None:
-            self._end_row(builder)
-            builder.implied = False
+            builder.row, builder.implied = None, False
             builder.groups.append((kind, []))
         return builder
 
@@ -171,7 +162,7 @@ class Collector:
         builder = self._between_cells()
         if builder is not None:
             builder.rows += 1
-            self._end_row(builder)
+            builder.row = None
 
     def open_cell(self, attrs: Mapping[str, str]) -> RawCell | None:
         """A td or th begins, in the open row or one of its own; nothing outside of tables."""
@@ -181,10 +172,11 @@ class Collector:
         if builder is None:
             return None
         row = builder.row or self._add_row(builder)
-        row.seen = number = row.seen + 1
-        if number > MAX_CELLS:
-            self._end_row(builder)
-        cell = RawCell(number, self.seq + 1)
+        row.seen += 1
+        self.cells += 1
+        if self.cells > MAX_CELLS:
+            raise LimitError(f"the page has too many cells (granted={MAX_CELLS})")
+        cell = RawCell(row.seen, self.seq + 1)
         if attrs:
             down, across = attrs.get("rowspan"), attrs.get("colspan")
             if down or across:
@@ -206,7 +198,7 @@ class Collector:
         innermost one."""
         if self.builder is builder:
             self._between_cells()
-            self._end_row(builder)
+            builder.row = None
             builder.implied = builder.implied or group
 
     def close_table(self, builder: Builder) -> None:
@@ -224,18 +216,10 @@ class Collector:
     def _add_row(self, builder: Builder) -> RawRow:
         if not builder.groups or (builder.implied and builder.groups[-1][0]):
             builder.groups.append(("", []))
-        self._end_row(builder)
         builder.rows += 1
         builder.row = row = RawRow(builder.rows)
         builder.groups[-1][1].append(row)
         return row
-
-    def _end_row(self, builder: Builder) -> None:
-        if builder.row is not None:
-            self.cells += builder.row.seen
-            builder.row = None
-        if self.cells > MAX_CELLS:
-            raise LimitError(f"the page has too many cells (granted={MAX_CELLS})")
 
     def _between_cells(self) -> Builder | None:
         """The innermost table with its cell ended, or None outside of tables."""

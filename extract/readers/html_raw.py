@@ -19,8 +19,6 @@ SHORT_TEXT = 90
 """Characters that such a cell has at most; the form's longest label has 45."""
 PROSE_TEXT = 150
 """Characters from which a cell holds prose."""
-UNKNOWN = "\ufffd"
-"""What stands for a character that was lost."""
 SIGNS = frozenset("0123456789０１２３４５６７８９.．,，+＋-－−/")
 """What numbers are made of: two lines that would join two of these are two numbers."""
 FORM_SCORE = 2
@@ -107,8 +105,6 @@ Item = Block | RawTable
 def tidy_text(text: str) -> str:
     """A line's text with white space as seen: runs of any kind are one space, none at the
     ends, characters without width gone."""
-    if text.isalnum():
-        return text
     if not text.isascii():
         text = _UNSEEN.sub("", text)
     return " ".join(text.split())
@@ -131,7 +127,7 @@ def cell_to_text(cell: RawCell) -> tuple[str, str | None]:
         else:
             spaced = text[-1].isascii() and item.text[0].isascii()
             text += (" " if spaced else "") + item.text
-    if UNKNOWN in text:
+    if "\ufffd" in text:
         doubt = "cell.unreadable"
     return text, doubt
 

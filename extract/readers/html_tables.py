@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.errors import LimitError
-from extract.readers.html_raw import UNKNOWN, Block, RawRow, RawTable, cell_to_text
+from extract.readers.html_raw import RawRow, RawTable, cell_to_text
 from tableparse.model import Cell, Finding, Span, Table, new_box, new_cell
 from tableparse.ragged import doubt_row, mend_ragged
 from tableparse.spans import MAX_SLOTS, SlotLimitError, groups_to_slots
@@ -58,13 +58,7 @@ def _in_shown_order(groups: Sequence[tuple[str, list[RawRow]]]) -> list[list[Raw
 def _row_to_cells(row: RawRow, spans: Sequence[Span], top: float, place: str) -> list[Cell]:
     cells = []
     for cell, span in zip(row.cells, spans, strict=True):
-        items, text, doubt = cell.items, "", cell.doubt
-        if items:
-            first = items[0]
-            if len(items) == 1 and isinstance(first, Block) and UNKNOWN not in first.text:
-                text = first.text  # most cells have one line
-            else:
-                text, doubt = cell_to_text(cell)
+        text, doubt = cell_to_text(cell)
         r0, r1, c0, c1 = span
         box = new_box((c0, top + r0, c1, top + r1))
         cells.append(new_cell((span, text, 1, box, doubt, f"{place}[{cell.number}]")))

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from extract.errors import LimitError
-from extract.readers.html_collect import SHORT_LINE, Builder, Collector
-from extract.readers.html_raw import Flow, Item, RawCell, new_block, tidy_text
+from extract.readers.html_collect import Builder, Collector
+from extract.readers.html_raw import Flow, Item, RawCell, tidy_text
 from extract.readers.html_tags import (
     BLOCK,
     BOX,
@@ -110,8 +110,7 @@ class PageTarget(Collector):
                 kind = look
         if kind is CELL and not veiled and not self.veiled:
             self.open.append(self.open_cell(attrs) or _BLOCK)
-            return
-        if kind is INLINE:
+        elif kind is INLINE:
             self.open.append(_INLINE)
         elif kind is BLOCK:
             if self.buf:
@@ -138,15 +137,9 @@ class PageTarget(Collector):
             if self.buf:
                 self.flush()
         elif isinstance(done, RawCell):
-            buf, ours = self.buf, self.flow is done
-            plain = ours and len(buf) == 1 and not self.raised and buf[0].isalnum()
-            if plain and len(buf[0]) <= SHORT_LINE:
-                # most cells: their line needs neither tidying nor counting (cells are counted)
-                self.seq += 1
-                done.items.append(new_block((self.seq, buf.pop(), self.chrome > 0)))
-            elif buf:
+            if self.buf:
                 self.flush()
-            if ours and self.builder is not None:
+            if self.flow is done and self.builder is not None:
                 self.flow = self.builder.stray
             if self.seq - done.first >= LEAST_RANGE:
                 self.ranges.append(Range(done.first, self.seq, False))
@@ -232,6 +225,7 @@ class PageTarget(Collector):
     def _start_box(self, tag: str, attrs: Mapping[str, str], _: bool) -> None:
         if self.buf:
             self.flush()
+        # looking into lxml's empty attributes costs more than all else here
         names = (attrs.get("class", ""), attrs.get("id", "")) if attrs else ("", "")
         known, chrome = names_to_traits(tag, *names)
         self.chrome += chrome

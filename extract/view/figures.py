@@ -8,13 +8,9 @@ from typing import Any
 from extract.pipeline import Work
 from extract.view.matrices import matrix_labels
 from extract.view.places import box_as_shown
-from tableparse.check import (
-    Equation,
-    equation_to_sums,
-    matrices_to_equations,
-)
+from tableparse.check import Equation, equation_to_sums, matrices_to_equations
 from tableparse.formdata import read_data
-from tableparse.model import Matrix, Value, figures_to_numbers
+from tableparse.model import Matrix, Value
 
 Plain = dict[str, Any]
 KINDS = {"row": "row", "column": "column", "group": "subtotal"}
@@ -34,11 +30,11 @@ def work_to_identities(work: Work) -> list[Plain]:
     not certain); both sums are None then.
     `sides` has the labels of what is added up on either side."""
     rules = {rule["id"]: rule for rule in read_data("identities")["identity"]}
-    labels = _all_labels(work.best.reading.matrices)
     matrices = work.best.reading.matrices
+    labels = _all_labels(matrices)
     numbers: dict[str, float | None] = {}
     for matrix in filter(None, matrices):
-        numbers |= matrix.numbers | figures_to_numbers(matrix.subtotal_figures)
+        numbers |= matrix.numbers
     found = []
     for equation in matrices_to_equations(matrices):
         rule = rules[equation.name.partition("[")[0]]
